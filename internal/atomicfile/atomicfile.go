@@ -1,0 +1,89 @@
+// Package atomicfile replaces files whole: a reader, and whoever comes after a
+// crash, finds the old content or the new, never a mixture.
+package atomicfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// tempMark is in the name of every temporary file, so that those left by a
+// killed process can be told from other people's.
+const tempMark = ".awsmint-tmp-"
+
+// IsTemp reports whether name is that of a temporary file of this package.
+func IsTemp(name string) bool { return strings.Contains(filepath.Base(name), tempMark) }
+
+// Write replaces the file at path with data: it writes a temporary file in the
+// same directory, syncs it and renames it over path. A file that exists keeps
+// its mode, and a symbolic link stays and its target is replaced; a new file
+// gets perm. On any error the old file stands and the temporary one is gone.
+func Write(path string, data []byte, perm fs.FileMode) (err error) {
+	path, err = resolve(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err == nil {
+		perm = info.Mode().Perm()
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+
+	dir, base := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	// CreateTemp makes the file 0600, so what is written is never open to
+	// others, not even for an instant.
+	tmp, err := os.CreateTemp(dir, "."+base+tempMark+"*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = tmp.Close()
+			_ = os.Remove(tmp.Name())
+		}
+	}()
+	if _, err = tmp.Write(data); err != nil {
+		return err
+	}
+	if err = chmod(tmp, perm); err != nil {
+		return err
+	}
+	keepOwner(tmp, info)
+	if err = tmp.Sync(); err != nil {
+		return err
+	}
+	if err = tmp.Close(); err != nil {
+		return err
+	}
+	if err = os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	syncDir(dir)
+	return nil
+}
+
+// maxLinks bounds the symbolic links followed, as the kernel does (Linux: 40).
+const maxLinks = 40
+
+// resolve follows symbolic links, also to a target that does not exist yet.
+func resolve(path string) (string, error) {
+	for range maxLinks {
+		target, err := os.Readlink(path)
+		if err != nil {
+			// Not a link, or not there: this is the file to write.
+			return path, nil
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	return "", &fs.PathError{Op: "open", Path: path, Err: errors.New("too many levels of symbolic links")}
+}

@@ -1,0 +1,100 @@
+package atomicfile_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/awsmint/awsmint/internal/atomicfile"
+)
+
+func TestWriteKeepsModeAndLink(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has neither modes nor, for most users, symbolic links")
+	}
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "real", "config"), filepath.Join(dir, "config")
+	if err := os.Mkdir(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join("real", "config"), link); err != nil {
+		t.Fatal(err)
+	}
+
+	// The link dangles at first: its target is made, with the mode asked for.
+	write(t, link, "one")
+	wantFile(t, file, "one", 0o600)
+
+	if err := os.Chmod(file, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	write(t, link, "two")
+	wantFile(t, file, "two", 0o640)
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v %v", info, err)
+	}
+	wantEntries(t, filepath.Dir(file), 1)
+}
+
+func TestWriteRefusesALinkLoop(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has, for most users, no symbolic links")
+	}
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	if err := os.Symlink(a, b); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(b, a); err != nil {
+		t.Fatal(err)
+	}
+	if err := atomicfile.Write(a, []byte("x"), 0o600); err == nil {
+		t.Error("a loop of links was written")
+	}
+}
+
+func TestFailureLeavesOldFileAndNoTemp(t *testing.T) {
+	dir := t.TempDir()
+	target := filepath.Join(dir, "target")
+	// A directory can't be renamed over: the last step fails.
+	if err := os.MkdirAll(filepath.Join(target, "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := atomicfile.Write(target, []byte("x"), 0o600); err == nil {
+		t.Fatal("a directory was replaced")
+	}
+	wantEntries(t, dir, 1)
+}
+
+func TestIsTemp(t *testing.T) {
+	if !atomicfile.IsTemp("/d/.config.awsmint-tmp-123") || atomicfile.IsTemp("/d/config") {
+		t.Error("IsTemp is wrong")
+	}
+}
+
+func write(t *testing.T, path, data string) {
+	t.Helper()
+	if err := atomicfile.Write(path, []byte(data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantFile(t *testing.T, path, data string, perm os.FileMode) {
+	t.Helper()
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != data {
+		t.Errorf("content %q, %v; want %q", got, err, data)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != perm {
+		t.Errorf("mode %v, %v; want %v", info.Mode(), err, perm)
+	}
+}
+
+func wantEntries(t *testing.T, dir string, n int) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != n {
+		t.Errorf("entries %v, %v; want %d", entries, err, n)
+	}
+}

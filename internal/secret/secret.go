@@ -1,0 +1,48 @@
+// Package secret holds values that must never be shown: secret access keys,
+// session tokens, seeds, passphrases and one-time codes.
+package secret
+
+import (
+	"fmt"
+	"log/slog"
+)
+
+// Redacted is what a String shows of itself in fmt, slog, JSON and text.
+const Redacted = "[redacted]"
+
+// String is a secret text or byte string. Every way of printing it gives
+// Redacted; Reveal is the one way to the value, so that each use of a secret
+// can be found by its name. The zero String is empty.
+type String struct{ value string }
+
+// New takes value into a String.
+func New(value string) String { return String{value} }
+
+// Reveal returns the value itself.
+func (s String) Reveal() string { return s.value }
+
+// IsZero reports whether s holds nothing.
+func (s String) IsZero() bool { return s.value == "" }
+
+// Len returns the length of the value in bytes.
+func (s String) Len() int { return len(s.value) }
+
+// String redacts %s and %v.
+func (s String) String() string { return Redacted }
+
+// GoString redacts %#v.
+func (s String) GoString() string { return Redacted }
+
+// Format redacts every verb, also those that would look inside the struct
+// (%x, %d).
+func (s String) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(Redacted)) }
+
+// LogValue redacts in slog.
+func (s String) LogValue() slog.Value { return slog.StringValue(Redacted) }
+
+// MarshalText redacts in encoders of text.
+func (s String) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
+
+// MarshalJSON redacts in JSON: what is to be stored is written out through
+// Reveal, on purpose.
+func (s String) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"`), nil }

@@ -1,0 +1,50 @@
+package secret_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/awsmint/awsmint/internal/secret"
+)
+
+// Every way of printing a secret, alone and inside a struct, hides it.
+func TestNothingShows(t *testing.T) {
+	const value = "wJalrXUtnFEMI"
+	s := secret.New(value)
+	type holder struct{ S secret.String }
+
+	var shown []string
+	for _, verb := range []string{"%s", "%v", "%+v", "%#v", "%q", "%x", "%X", "%d", "%08b", "%T%v"} {
+		shown = append(shown, fmt.Sprintf(verb, s), fmt.Sprintf(verb, &s), fmt.Sprintf(verb, holder{s}), fmt.Sprintf(verb, []secret.String{s}))
+	}
+	for _, v := range []any{s, &s, holder{s}, map[string]secret.String{"k": s}} {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown = append(shown, string(b))
+	}
+	if b, err := xml.Marshal(holder{s}); err == nil {
+		shown = append(shown, string(b))
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("m", "a", s, "b", holder{s})
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("m", "a", s, "b", holder{s})
+	shown = append(shown, log.String())
+
+	for _, text := range shown {
+		for _, form := range []string{value, fmt.Sprintf("%x", value), fmt.Sprintf("%X", value), fmt.Sprint([]byte(value))} {
+			if strings.Contains(text, form) {
+				t.Errorf("%q shows the secret as %q", text, form)
+			}
+		}
+	}
+	if s.Reveal() != value || s.Len() != len(value) || s.IsZero() || !secret.New("").IsZero() {
+		t.Error("Reveal, Len or IsZero is wrong")
+	}
+}
