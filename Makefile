@@ -1,0 +1,43 @@
+# Two commands for everything: `make demo` runs the main job, `make test` the tests.
+
+export CGO_ENABLED = 0
+GO ?= go
+
+.PHONY: all build demo test unit vet cross bench fuzz install clean
+
+all: build
+
+build:
+	$(GO) build -trimpath -ldflags "-s -w" -o awsmint .
+
+# The main job against an AWS of our own on loopback: nothing outside a
+# temporary folder is touched.
+demo:
+	$(GO) run ./internal/demo
+
+test: vet unit
+
+vet:
+	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+
+# The race detector needs cgo; awsmint itself is built without it.
+unit:
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+TARGETS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+# Build and vet, tests included, for every system that awsmint is released for.
+cross:
+	@set -e; for target in $(TARGETS); do echo "cross $$target"; \
+	  GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -trimpath -o /dev/null .; \
+	  GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) vet ./...; done
+
+bench:
+	$(GO) run ./internal/bench
+
+install:
+	$(GO) install -trimpath -ldflags "-s -w" .
+
+clean:
+	rm -rf awsmint dist

@@ -1,0 +1,88 @@
+package awsconfig
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// maxSuggestions bounds what one has to read: three names, the nearest first.
+const maxSuggestions = 3
+
+// noProfile says that a profile is missing, and what the likely reason is: a
+// header that fits the other file only, a misspelling, or none.
+func (c *Config) noProfile(name string) error {
+	hint := "run: awsmint add " + name
+	if near := nearest(name, c.Profiles()); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	if misplaced := c.misplaced(name); misplaced != "" {
+		hint = misplaced
+	}
+	return fault.Wrap(ErrNoProfile, fault.Missing,
+		fmt.Sprintf("no profile %q in %q or %q", name, c.config.name, c.credentials.name), hint)
+}
+
+// misplaced looks for [name] in the config file and [profile name] in the
+// credentials file. SDKs pass over both in silence.
+func (c *Config) misplaced(name string) string {
+	for _, in := range []struct {
+		source         *source
+		written, right Header
+	}{
+		{c.config, Header{kindBare, name}, ConfigProfile(name)},
+		{c.credentials, Header{kindProfile, name}, CredentialsProfile(name)},
+	} {
+		if found := in.source.find(in.written); len(found) > 0 {
+			return fmt.Sprintf("line %d of %q has [%s], which must be written %s in this file",
+				in.source.line(found[0].start), in.source.name,
+				strings.TrimSpace(in.written.kind+" "+name), in.right)
+		}
+	}
+	return ""
+}
+
+// nearest returns, quoted, the names that differ from name in case alone, or
+// in a letter or two.
+func nearest(name string, names []string) []string {
+	// A short name is within two letters of everything.
+	limit := min(2, max(1, len(name)/3))
+	var near [3][]string // by distance
+	for _, other := range names {
+		if d := distance(strings.ToLower(name), strings.ToLower(other), limit); d <= limit {
+			near[d] = append(near[d], fmt.Sprintf("%q", other))
+		}
+	}
+	all := slices.Concat(near[0], near[1], near[2])
+	return all[:min(len(all), maxSuggestions)]
+}
+
+// distance returns the number of letters to insert, delete, replace or swap
+// with their neighbour that makes b of a (optimal string alignment), or a
+// number above limit.
+func distance(a, b string, limit int) int {
+	if n := len(a) - len(b); n > limit || -n > limit {
+		return limit + 1
+	}
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before, last, row = last, row, before
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+	}
+	return row[len(b)]
+}

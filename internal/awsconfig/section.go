@@ -1,0 +1,99 @@
+package awsconfig
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Section is one profile, sso-session or services section: all sections of its
+// name as one, a profile's from both files. Of a key that stands there more
+// than once the last one counts, and the credentials file's before the config
+// file's.
+type Section struct {
+	header  Header
+	entries map[string]entry
+}
+
+// entry is a value and where its property stands.
+type entry struct {
+	value  string
+	source *source
+	offset int
+}
+
+// merge reads the properties of those sections of src that h names over what
+// is there. The error is the first broken line; the others are in all the same.
+func (s *Section) merge(src *source, h Header) error {
+	var first error
+	for _, sec := range src.find(h) {
+		properties, err := src.properties(sec)
+		if first == nil {
+			first = err
+		}
+		for _, p := range properties {
+			s.entries[p.key] = entry{p.value, src, p.lines[0].start}
+		}
+	}
+	return first
+}
+
+// Name returns the section's name, without its kind.
+func (s *Section) Name() string { return s.header.name }
+
+// Get returns the value of a key, in whatever case it is written, or "" when
+// it is absent. A value of several lines has them joined with \n; one that
+// holds sub-properties begins with \n.
+func (s *Section) Get(key string) string { return s.entries[strings.ToLower(key)].value }
+
+// prefix marks awsmint's own keys, which every SDK passes over.
+const prefix = "awsmint_"
+
+// Setting returns the value of awsmint_<key> where that is present, be it
+// empty, else that of the plain key.
+func (s *Section) Setting(key string) string {
+	if e, ok := s.entries[prefix+strings.ToLower(key)]; ok {
+		return e.value
+	}
+	return s.Get(key)
+}
+
+// Sub returns a nested property, such as endpoint_url (name) of sts (key):
+//
+//	sts =
+//	  endpoint_url = https://sts.example
+//
+// Both are found in whatever case they are written; "" when absent.
+func (s *Section) Sub(key, name string) string {
+	lines := strings.Split(s.Get(key), "\n")
+	if lines[0] != "" {
+		return "" // a value of its own, and no sub-properties
+	}
+	found := ""
+	for _, line := range lines[1:] {
+		k, v, _ := strings.Cut(line, "=")
+		if strings.EqualFold(strings.TrimSpace(k), name) {
+			found = unquote(strings.ToLower(name), strings.TrimSpace(v))
+		}
+	}
+	return found
+}
+
+// Keys returns the keys that are present, in lower case and sorted.
+func (s *Section) Keys() []string { return slices.Sorted(maps.Keys(s.entries)) }
+
+// Origin returns the file and line, counted from 1, where the value that Get
+// returns begins; "" and 0 when the key is absent. What was read by Parse is
+// said to be in "config" and "credentials".
+func (s *Section) Origin(key string) (file string, line int) {
+	e, ok := s.entries[strings.ToLower(key)]
+	if !ok {
+		return "", 0
+	}
+	return e.source.name, e.source.line(e.offset)
+}
+
+// Format prints the section's header whatever the verb, so that no value, be
+// it a secret key of the credentials file, ever reaches a log through %+v.
+func (s Section) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.header.String())) }

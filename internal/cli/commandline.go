@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// profileNames are the names that every SDK finds and that stand in a command
+// line as they are, in sh, in cmd.exe and in botocore's shlex.
+var profileNames = regexp.MustCompile(`^[\w@+.:/][\w@+.:/-]*$`)
+
+func checkProfileName(name string) error {
+	if profileNames.MatchString(name) {
+		return nil
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("%q is no profile name that every SDK can read", name),
+		"use letters, digits and _ - . @ + : / only")
+}
+
+// processLine is the value of credential_process for a profile. It means the
+// same to every SDK: an absolute path, in double quotes only where it has a
+// space, and a last word without any, because Go's reader of the config file
+// strips quotes that enclose a whole value.
+func processLine(program, profile string) (string, error) {
+	if err := checkProfileName(profile); err != nil {
+		return "", err
+	}
+	if !filepath.IsAbs(program) || !safePath.MatchString(program) {
+		return "", fault.New(fault.Failure, fmt.Sprintf("the SDKs do not agree on how to read the path %q in a command", program), pathAdvice)
+	}
+	if strings.Contains(program, " ") {
+		program = `"` + program + `"`
+	}
+	return program + " process " + profile, nil
+}
+
+// ownProfile returns the profile in a credential_process line that runs
+// awsmint, wherever that was installed.
+func ownProfile(line string) (profile string, ok bool) {
+	program, rest, ok := strings.Cut(strings.TrimSpace(line), " process ")
+	if !ok {
+		return "", false
+	}
+	program = strings.Trim(program, `"`)
+	base := program[strings.LastIndexAny(program, `/\`)+1:]
+	if strings.TrimSuffix(strings.ToLower(base), ".exe") != "awsmint" {
+		return "", false
+	}
+	for _, word := range strings.Fields(rest) {
+		if !strings.HasPrefix(word, "-") {
+			return word, true
+		}
+	}
+	return "", false
+}
+
+// ownPath is the path by which other programs should start awsmint: the one
+// found on PATH where that is this program, since it outlives upgrades (what a
+// package manager's link points to does not); else the one it was started by.
+func ownPath(args0 string) (string, error) {
+	executable, err := os.Executable()
+	if err != nil {
+		return "", fault.Wrap(err, fault.Failure, "awsmint's own path is not known: "+err.Error(), "")
+	}
+	if temporaryBuild(executable) {
+		return "", fault.New(fault.Failure, fmt.Sprintf("awsmint runs from the temporary build %q, which will be gone", executable),
+			"install it first, for example with: go build -o ~/bin/awsmint . (and ~/bin on PATH)")
+	}
+	if found, err := exec.LookPath("awsmint"); err == nil && sameFile(found, executable) {
+		return filepath.Abs(found)
+	}
+	if strings.ContainsRune(args0, filepath.Separator) && sameFile(args0, executable) {
+		return filepath.Abs(args0)
+	}
+	return executable, nil
+}
+
+// temporaryBuild reports whether path is where "go run" puts its program:
+// …/go-build1234/b001/exe/awsmint.
+func temporaryBuild(path string) bool {
+	dir := filepath.ToSlash(filepath.Dir(path))
+	return strings.HasSuffix(dir, "/exe") && strings.Contains(dir, "/go-build")
+}
+
+func sameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}

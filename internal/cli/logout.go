@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/provider"
+)
+
+// Logout forgets cached credentials. The keys stay.
+type Logout struct {
+	Profiles []string `arg:"" optional:"" name:"profile" help:"The profiles whose credentials to forget."`
+	All      bool     `help:"Forget all cached credentials, the key that sealed them, and what the kernel keyring holds."`
+}
+
+// Run removes the credentials of the profiles, or all.
+func (l *Logout) Run(ctx context.Context, app *App) error {
+	switch {
+	case l.All && len(l.Profiles) > 0:
+		return fault.New(fault.Usage, "--all takes no profiles", "run: awsmint logout --all")
+	case l.All:
+		return l.all(ctx, app)
+	case len(l.Profiles) == 0:
+		return fault.New(fault.Usage, "no profile named", "run: awsmint logout PROFILE, or awsmint logout --all")
+	}
+	for _, profile := range l.Profiles {
+		removed, err := app.cache().RemoveScope(provider.Scope(profile))
+		if err != nil {
+			return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials of profile %q are left: %v", profile, err), "")
+		}
+		if err := say(app, profile, removed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// all drops the sealing key too, so that copies of the entries open no more.
+// The next mint makes a new one.
+func (l *Logout) all(ctx context.Context, app *App) error {
+	removed, err := app.cache().RemoveAll()
+	if err != nil {
+		return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials are left in %q: %v", app.cacheDir, err), "")
+	}
+	options := app.keychainOptions(app.noInput(false))
+	k, err := keychain.Open(options)
+	if err != nil {
+		return err
+	}
+	// The kernel's copy goes first: it needs no unlocked keychain.
+	if err := keychain.Forget(options); err != nil {
+		return err
+	}
+	if err := provider.ForgetDataKey(ctx, k); err != nil {
+		return err
+	}
+	return say(app, "all profiles", removed)
+}
+
+func say(app *App, whose string, removed int) error {
+	what := "no cached credentials"
+	if removed > 0 {
+		what = "cached credentials removed"
+	}
+	_, err := fmt.Fprintf(app.Stdout, "%s: %s\n", whose, what)
+	return err
+}

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/secret"
+	"github.com/awsmint/awsmint/internal/term"
+)
+
+// newKey is a key on its way into the keychain, with what came with it.
+type newKey struct {
+	key    keychain.Key
+	serial string
+	seed   secret.String
+	region string
+}
+
+// maxStdin is the size in bytes of the largest JSON taken: four short strings.
+const maxStdin = 64 << 10
+
+// keyFromJSON reads the form that --stdin takes.
+func keyFromJSON(r io.Reader) (newKey, error) {
+	wrong := func(why string) (newKey, error) {
+		return newKey{}, fault.New(fault.Usage, "standard input is not the JSON of a key: "+why,
+			`it has the form {"AccessKeyId": "AKIA…", "SecretAccessKey": "…"}, and may have "MfaSerial", "TotpSeed" and "Region"`)
+	}
+	var input struct {
+		AccessKeyID     string `json:"AccessKeyId"`
+		SecretAccessKey string
+		MfaSerial       string
+		TotpSeed        string
+		Region          string
+	}
+	decoder := json.NewDecoder(io.LimitReader(r, maxStdin))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&input); err != nil {
+		// Only a field's name is quoted: everything else may be the secret.
+		if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+			return wrong("it has a field " + name)
+		}
+		if errors.Is(err, io.EOF) {
+			return wrong("it is empty")
+		}
+		return wrong("it can't be parsed")
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return wrong("something follows it")
+	}
+	return newKey{
+		key:    keychain.Key{AccessKeyID: clean(input.AccessKeyID), SecretAccessKey: secret.New(clean(input.SecretAccessKey))},
+		serial: clean(input.MfaSerial),
+		seed:   secret.New(clean(input.TotpSeed)),
+		region: clean(input.Region),
+	}, nil
+}
+
+// keyFromEnvironment reads the variables that SDKs read.
+func keyFromEnvironment(getenv func(string) string) (newKey, error) {
+	n := newKey{
+		key:    keychain.Key{AccessKeyID: clean(getenv("AWS_ACCESS_KEY_ID")), SecretAccessKey: secret.New(clean(getenv("AWS_SECRET_ACCESS_KEY")))},
+		region: clean(getenv("AWS_REGION")),
+	}
+	if n.region == "" {
+		n.region = clean(getenv("AWS_DEFAULT_REGION"))
+	}
+	if n.key.AccessKeyID == "" || n.key.SecretAccessKey.IsZero() {
+		return n, fault.New(fault.Usage, "AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not set", "set both, or leave --from-env out to be asked")
+	}
+	return n, nil
+}
+
+// keyFromTerminal asks a person.
+func keyFromTerminal(ctx context.Context) (newKey, error) {
+	t, err := openTerminal("to ask for the key", "pipe it as JSON: awsmint add PROFILE --stdin")
+	if err != nil {
+		return newKey{}, err
+	}
+	defer t.Close()
+	id, err := t.ReadLine(ctx, "Access key id: ")
+	if err != nil {
+		return newKey{}, cancelled(err)
+	}
+	n := newKey{key: keychain.Key{AccessKeyID: clean(id)}}
+	// A wrong id is told before the secret is typed.
+	if err := keychain.CheckAccessKeyID(n.key.AccessKeyID); err != nil {
+		return n, err
+	}
+	hidden, err := t.ReadSecret(ctx, "Secret access key (hidden): ")
+	if err != nil {
+		return n, cancelled(err)
+	}
+	n.key.SecretAccessKey = secret.New(clean(hidden.Reveal()))
+	return n, nil
+}
+
+// serialFromTerminal asks for the MFA device, offering those that are known.
+func serialFromTerminal(ctx context.Context, known []string) (string, error) {
+	t, err := openTerminal("to ask for the MFA device", "name it with --mfa-serial, or run again where there is a terminal")
+	if err != nil {
+		return "", err
+	}
+	defer t.Close()
+	for _, serial := range known {
+		if err := t.Print("  " + serial); err != nil {
+			return "", cancelled(err)
+		}
+	}
+	serial, err := t.ReadLine(ctx, "ARN of the MFA device (empty for none): ")
+	return clean(serial), cancelled(err)
+}
+
+// openTerminal is term.Open with an error that says what it was for.
+func openTerminal(what, instead string) (*term.Terminal, error) {
+	t, err := term.Open()
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Person, "no terminal "+what, instead)
+	}
+	return t, nil
+}
+
+// cancelled makes a declined prompt a failure that says so.
+func cancelled(err error) error {
+	if errors.Is(err, term.ErrCancelled) {
+		return fault.Wrap(err, fault.Person, "cancelled: nothing was changed", "")
+	}
+	return err
+}
+
+// clean takes off what copying adds: spaces and line ends at either side.
+func clean(text string) string { return strings.TrimSpace(text) }
+
+// keyName is how messages name a key.
+func keyName(lastFour string, arn string) string {
+	if arn == "" {
+		return "key " + lastFour
+	}
+	return fmt.Sprintf("key %s of %s", lastFour, arn)
+}

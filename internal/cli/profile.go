@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// settings is what awsmint writes into a profile's section.
+type settings struct {
+	profile string
+	process string // the command line
+	serial  string
+	region  string
+}
+
+const ownPrefix = "awsmint_"
+
+// write puts the settings into the document. Nothing else in it changes.
+func (s settings) write(d *awsconfig.Document) error {
+	header := awsconfig.ConfigProfile(s.profile)
+	for _, pair := range [][2]string{
+		{"region", s.region},
+		{"credential_process", s.process},
+		{"awsmint_mfa_serial", s.serial},
+	} {
+		if pair[1] == "" {
+			continue
+		}
+		if err := d.Set(header, pair[0], pair[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text is the section as it would be written into an empty file.
+func (s settings) text() (string, error) {
+	d := awsconfig.NewDocument(nil)
+	err := s.write(d)
+	return string(d.Bytes()), err
+}
+
+// save writes the settings into the config file.
+func (a *App) save(ctx context.Context, s settings) error {
+	return awsconfig.Update(ctx, a.paths.Config, s.write)
+}
+
+// isOwn reports whether a profile is awsmint's: its credential_process runs
+// awsmint, or it has a setting of awsmint's.
+func isOwn(section *awsconfig.Section) bool {
+	if _, ok := ownProfile(section.Get("credential_process")); ok {
+		return true
+	}
+	return slices.ContainsFunc(section.Keys(), func(key string) bool { return strings.HasPrefix(key, ownPrefix) })
+}
+
+// otherSources are the keys by which a profile gets credentials in another
+// way. Beside credential_process they win, or are an error, depending on the
+// SDK.
+var otherSources = []string{"role_arn", "source_profile", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url", "login_session"}
+
+// checkFree refuses a profile that gets its credentials in another way.
+func checkFree(section *awsconfig.Section) error {
+	for _, key := range otherSources {
+		if section.Get(key) != "" {
+			file, line := section.Origin(key)
+			return fault.New(fault.Failure,
+				fmt.Sprintf("profile %q has %s (%s:%d), and SDKs do not agree on such a profile with a credential_process", section.Name(), key, file, line),
+				"choose another profile name, or remove that line first")
+		}
+	}
+	if line := section.Get("credential_process"); line != "" {
+		if _, ok := ownProfile(line); !ok {
+			file, number := section.Origin("credential_process")
+			return fault.New(fault.Failure,
+				fmt.Sprintf("profile %q has a credential_process of another program (%s:%d)", section.Name(), file, number),
+				"choose another profile name, or remove that line first")
+		}
+	}
+	return nil
+}
+
+// plaintextWarning is what to say of a key in clear text in the same profile;
+// empty where there is none.
+func plaintextWarning(section *awsconfig.Section) string {
+	file, line := section.Origin("aws_access_key_id")
+	if file == "" {
+		return ""
+	}
+	return fmt.Sprintf("profile %q also has a plaintext key at %s:%d, and most SDKs use that one instead of awsmint; delete aws_access_key_id, aws_secret_access_key and aws_session_token there",
+		section.Name(), file, line)
+}
+
+// erase takes awsmint's lines out of a profile's section. Where nothing but
+// the region is left of a section that awsmint served, the whole section goes:
+// it is what add wrote.
+func erase(d *awsconfig.Document, section *awsconfig.Section) {
+	header := awsconfig.ConfigProfile(section.Name())
+	ours := []string{}
+	onlyOurs := true
+	for _, key := range section.Keys() {
+		_, runsUs := ownProfile(section.Get(key))
+		switch {
+		case strings.HasPrefix(key, ownPrefix), key == "credential_process" && runsUs:
+			ours = append(ours, key)
+		case key != "region":
+			onlyOurs = false
+		}
+	}
+	if onlyOurs && len(ours) > 0 {
+		ours = append(ours, "region")
+	}
+	for _, key := range ours {
+		d.Remove(header, key)
+	}
+	d.RemoveIfEmpty(header)
+}
+
+// tilde shortens a path below the home directory for a person.
+func tilde(path string) string {
+	home, err := os.UserHomeDir()
+	if err == nil && strings.HasPrefix(path, home+string(os.PathSeparator)) {
+		return "~" + path[len(home):]
+	}
+	return path
+}

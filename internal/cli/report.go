@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// maxReport is the length in bytes of what a failure prints: SDKs put all of
+// it into an exception, and Java's deadlocks on a full pipe.
+const maxReport = 1000
+
+// Report writes a failure to stderr, the fact and then the hint, and returns
+// the exit status.
+func Report(stderr io.Writer, err error) int {
+	if err == nil {
+		return 0
+	}
+	text := "awsmint: " + err.Error() + "\n"
+	if hint := fault.HintOf(err); hint != "" {
+		text += "  " + strings.ReplaceAll(hint, "\n", "\n  ") + "\n"
+	}
+	if len(text) > maxReport {
+		text = strings.ToValidUTF8(text[:maxReport], "") + "…\n"
+	}
+	_, _ = fmt.Fprint(stderr, text)
+	return int(fault.StatusOf(err))
+}

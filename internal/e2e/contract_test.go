@@ -1,0 +1,180 @@
+//go:build unix
+
+package e2e
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/lab"
+	"github.com/awsmint/awsmint/internal/ststest"
+)
+
+func TestMintThenHit(t *testing.T) {
+	l, _ := withKey(t, true)
+	before := time.Now()
+	first := l.Run("", "process", "work")
+	c := succeeded(t, first)
+	wantCalls(t, l.AWS, "GetSessionToken", 1)
+	if life := c.expires(t).Sub(before).Round(time.Minute); life != 12*time.Hour {
+		t.Errorf("a session of %v, want 12h", life)
+	}
+	if c.AccountID != ststest.AccountID {
+		t.Errorf("account %q", c.AccountID)
+	}
+	if len(first.Stdout) > 8192 || strings.Count(first.Stdout, "\n") != 1 {
+		t.Errorf("%d bytes in %d lines; the Go SDK reads 8192", len(first.Stdout), strings.Count(first.Stdout, "\n"))
+	}
+
+	// A hit needs neither AWS nor the config's endpoint to be there.
+	l.AWS.Inject(ststest.Fault{Status: 500, Code: "InternalFailure", Message: "down"})
+	second := l.Run("", "process", "work")
+	if succeeded(t, second); second.Stdout != first.Stdout {
+		t.Error("the hit differs from the mint")
+	}
+	wantCalls(t, l.AWS, "GetSessionToken", 1)
+}
+
+func TestNobodyToAsk(t *testing.T) {
+	l, _ := withKey(t, false)
+	r := l.Run("", "process", "work")
+	failed(t, r, 3, "awsmint login work", "arn:aws:iam::111122223333:mfa/alice")
+	wantCalls(t, l.AWS, "GetSessionToken", 0)
+
+	failed(t, l.Run("", "process", "work", "--no-input"), 3, "awsmint login work")
+	l.Set("AWSMINT_NO_INPUT", "1")
+	failed(t, l.Run("", "process", "work"), 3, "awsmint login work")
+}
+
+func TestAWSNeverAnswers(t *testing.T) {
+	l, _ := withKey(t, true)
+	l.Set("AWSMINT_TIMEOUT", "2s")
+	l.AWS.Inject(ststest.Fault{Action: "GetSessionToken", Hang: true})
+	failed(t, l.Run("", "process", "work"), 6, "no answer from "+l.AWS.URL(), "2s")
+}
+
+func TestAWSIsNotThere(t *testing.T) {
+	l, _ := withKey(t, true)
+	l.Set("AWSMINT_TIMEOUT", "1s")
+	l.Set("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+	failed(t, l.Run("", "process", "work"), 6, "http://127.0.0.1:1", "check the network")
+}
+
+// The environment of the caller is about the caller: it changes nothing.
+func TestForeignVariables(t *testing.T) {
+	l, _ := withKey(t, true)
+	want := succeeded(t, l.Run("", "process", "work"))
+	for name, value := range map[string]string{
+		"AWS_PROFILE": "nosuch", "AWS_DEFAULT_PROFILE": "nosuch",
+		"AWS_ACCESS_KEY_ID": "AKIAFOREIGNFOREIGN00", "AWS_SECRET_ACCESS_KEY": "foreign", "AWS_SESSION_TOKEN": "foreign",
+		"AWS_SECURITY_TOKEN": "foreign", "AWS_REGION": "ap-south-1", "AWS_DEFAULT_REGION": "ap-south-2",
+		"AWS_ROLE_ARN": "arn:aws:iam::999999999999:role/foreign", "AWS_WEB_IDENTITY_TOKEN_FILE": "/nosuch",
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/", "AWS_SDK_LOAD_CONFIG": "0",
+		"AWS_CREDENTIAL_EXPIRATION": "1999-01-01T00:00:00Z", "AWS_RETRY_MODE": "nonsense", "AWS_MAX_ATTEMPTS": "0",
+	} {
+		l.Set(name, value)
+	}
+	if got := succeeded(t, l.Run("", "process", "work")); got != want {
+		t.Error("a hit changed with the caller's environment")
+	}
+	if r := l.Run("", "logout", "work"); r.Err != nil {
+		t.Fatal(r.Stderr)
+	}
+	// A mint too is for the profile's user.
+	edit(t, l.ConfigFile(), "awsmint_mfa_serial", "# awsmint_mfa_serial")
+	c := succeeded(t, l.Run("", "process", "work"))
+	for name := range map[string]bool{"AWS_ACCESS_KEY_ID": true, "AWS_SECRET_ACCESS_KEY": true, "AWS_SESSION_TOKEN": true} {
+		l.Set(name, "")
+	}
+	if c.AccessKeyID == want.AccessKeyID {
+		t.Error("the old session came back")
+	}
+}
+
+// Where the answer can't be written the run fails, and the credentials are in
+// the cache all the same.
+func TestStdoutThatCannotBeWritten(t *testing.T) {
+	for name, stdout := range map[string]string{"closed": ">&-", "full": "> /dev/full"} {
+		t.Run(name, func(t *testing.T) {
+			l, _ := withKey(t, true)
+			r := l.RunProgram("", "/bin/sh", "-c", l.Binary+" process work "+stdout)
+			if r.Status == 0 {
+				t.Error("status 0")
+			}
+			if !strings.Contains(r.Stderr, "can't be written") {
+				t.Errorf("stderr %q", r.Stderr)
+			}
+			succeeded(t, l.Run("", "process", "work"))
+			wantCalls(t, l.AWS, "GetSessionToken", 1)
+		})
+	}
+	t.Run("gone reader", func(t *testing.T) {
+		l, _ := withKey(t, true)
+		r := l.RunProgram("", need(t, "bash", "bash"), "-c", "set -o pipefail; "+l.Binary+" process work | true; echo ${PIPESTATUS[0]}")
+		if r.Stderr != "" {
+			t.Errorf("stderr %q", r.Stderr)
+		}
+		succeeded(t, l.Run("", "process", "work"))
+		wantCalls(t, l.AWS, "GetSessionToken", 1)
+	})
+}
+
+// A cache that can't be written never fails a run that has credentials.
+func TestCacheThatCannotBeWritten(t *testing.T) {
+	if os.Geteuid() != 0 {
+		skip(t, "mounting a full and a read-only disk needs root")
+	}
+	for _, c := range []struct{ name, options, fill string }{
+		{"full disk", "size=4k,nr_inodes=2", ""},
+		{"read-only directory", "ro", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l, _ := withKey(t, true)
+			dir := t.TempDir()
+			mount := need(t, "mount", "mount")
+			if out, err := lab.Output(mount, "-t", "tmpfs", "-o", c.options, "awsmint-test", dir); err != nil {
+				skip(t, "tmpfs can't be mounted here: "+out)
+			}
+			t.Cleanup(func() {
+				if out, err := lab.Output(need(t, "umount", "mount"), dir); err != nil {
+					t.Error(out)
+				}
+			})
+			l.Set("AWSMINT_CACHE_DIR", dir+"/cache")
+			succeeded(t, l.Run("", "process", "work"))
+			wantCalls(t, l.AWS, "GetSessionToken", 1)
+		})
+	}
+}
+
+// The kinds of refusal, each with its own words and what to do next.
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		spoil  func(l *lab.Lab, u *ststest.User)
+		status int
+		words  []string
+	}{
+		{"a disabled key", func(l *lab.Lab, u *ststest.User) { l.AWS.DisableKey(u.AccessKeyID) },
+			5, []string{"does not know the access key …", "awsmint add work --force"}},
+		{"a clock that is 20 minutes behind", func(l *lab.Lab, u *ststest.User) { l.AWS.SetSkew(20 * time.Minute) },
+			5, []string{"clock is 20m behind", "hwclock -s"}},
+		{"a clock that is ahead", func(l *lab.Lab, u *ststest.User) { l.AWS.SetSkew(-20 * time.Minute) },
+			5, []string{"clock is", "ahead of"}},
+		{"STS off in the region", func(l *lab.Lab, u *ststest.User) {
+			l.AWS.Inject(ststest.Fault{Status: 403, Code: "RegionDisabledException", Message: "STS is not activated in this region"})
+		}, 5, []string{"turned off in the region \"eu-west-1\""}},
+		{"throttling", func(l *lab.Lab, u *ststest.User) {
+			l.AWS.Inject(ststest.Fault{Status: 400, Code: "Throttling", Message: "Rate exceeded"})
+		}, 6, []string{"Rate exceeded"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l, alice := withKey(t, true)
+			c.spoil(l, alice)
+			failed(t, l.Run("", "process", "work"), c.status, c.words...)
+			wantCalls(t, l.AWS, "GetSessionToken", 1) // a code is sent once
+		})
+	}
+}

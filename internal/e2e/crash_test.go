@@ -1,0 +1,120 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/lab"
+)
+
+// killAfter runs awsmint and kills it after a while, unless it was quicker.
+// It reports whether it was killed.
+func killAfter(t *testing.T, l *lab.Lab, stdin string, delay time.Duration, args ...string) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), delay)
+	defer cancel()
+	cmd := l.Command(ctx, l.Binary, args...) // killed by SIGKILL when ctx ends
+	return lab.Finish(cmd, stdin).Status == -1
+}
+
+// delays spreads n moments over a span, in random order: the steps of a run are
+// of very different lengths, and the moments between must not be missed.
+func delays(n int, span time.Duration) []time.Duration {
+	out := make([]time.Duration, n)
+	for i := range out {
+		out[i] = span * time.Duration(i+1) / time.Duration(n)
+	}
+	rand.Shuffle(n, func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+const kills = 40
+
+// A mint killed at any moment leaves no corrupt file, and the next run works.
+func TestKilledMint(t *testing.T) {
+	l, _ := withKey(t, false)
+	// Without MFA, so that no run has to wait for the next code.
+	edit(t, l.ConfigFile(), "awsmint_mfa_serial", "# awsmint_mfa_serial")
+	span := 2 * l.Run("", "process", "work").Took
+	killed := 0
+	for _, delay := range delays(kills, span) {
+		if r := l.Run("", "logout", "work"); r.Err != nil {
+			t.Fatal(r.Stderr)
+		}
+		if killAfter(t, l, "", delay, "process", "work") {
+			killed++
+		}
+		succeeded(t, l.Run("", "process", "work"))
+	}
+	t.Logf("%d of %d runs were killed within %v", killed, kills, span)
+	if killed == 0 {
+		t.Error("no run was killed: the test shows nothing")
+	}
+}
+
+// An add killed at any moment: the config file is whole, a key that was stored
+// is not lost, and the same command run again ends what was begun.
+func TestKilledAdd(t *testing.T) {
+	l := newLab(t)
+	alice := l.AWS.AddUser("alice")
+	const other = "# mine\n[profile other]\nregion = eu-west-1 ; home\n"
+	if err := os.MkdirAll(l.Home+"/.aws", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(l.ConfigFile(), []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	started := time.Now()
+	if err := l.Add("first", alice, true); err != nil {
+		t.Fatal(err)
+	}
+	span := time.Since(started) * 5 / 4
+	killed := 0
+	for _, delay := range delays(kills, span) {
+		if killAfter(t, l, lab.KeyJSON(alice, true), delay, "add", "work", "--stdin") {
+			killed++
+		}
+		config, err := os.ReadFile(l.ConfigFile())
+		if err != nil || !strings.HasPrefix(string(config), other) {
+			t.Fatalf("the config file lost something: %v\n%s", err, config)
+		}
+		listed := l.Run("", "list")
+		if listed.Err != nil || !strings.Contains(listed.Stdout, "first") {
+			t.Fatalf("list: %d %s%s", listed.Status, listed.Stdout, listed.Stderr)
+		}
+		// The same add goes on where the killed one stopped, unless that was
+		// complete already.
+		again := l.Run(lab.KeyJSON(alice, true), "add", "work", "--stdin")
+		if again.Err != nil && !strings.Contains(again.Stderr, "is stored for profile") {
+			t.Fatalf("add again: %d %s", again.Status, again.Stderr)
+		}
+		if r := l.Run("", "list"); !strings.Contains(r.Stdout, "work") || strings.Contains(r.Stdout, "no key") {
+			t.Fatalf("list: %s%s", r.Stdout, r.Stderr)
+		}
+		if r := l.Run("", "remove", "work", "--yes"); r.Err != nil {
+			t.Fatal(r.Stderr)
+		}
+	}
+	t.Logf("%d of %d runs were killed within %v", killed, kills, span)
+	if killed == 0 {
+		t.Error("no run was killed: the test shows nothing")
+	}
+	succeeded(t, l.Run("", "process", "first"))
+}
+
+func edit(t *testing.T, path, old, new string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(data), old) {
+		t.Fatalf("%s lacks %q: %v", path, old, err)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(data), old, new, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

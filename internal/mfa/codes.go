@@ -1,0 +1,179 @@
+package mfa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/secret"
+)
+
+// Codes hands out the codes of MFA devices, each only once.
+type Codes struct {
+	Ways     []Way                                            // in the order in which they are tried
+	Dir      string                                           // of the devices' memory and locks; made (0700) if missing; empty: none are kept
+	Now      func() time.Time                                 // nil: time.Now
+	Wait     func(ctx context.Context, d time.Duration) error // nil: a timer, which refuses to start what ctx's deadline won't let it end
+	Notify   func(text string)                                // tells whoever watches what is waited for; nil: silent
+	AskAgain bool                                             // ask although a prompt has just failed: a person asked for this run
+}
+
+// cooldown is how long after a cancelled or failed prompt nobody is asked: SDKs
+// run a failed credential_process again at once, and callers that waited in
+// parallel would each ask the person who has just declined.
+const cooldown = 5 * time.Second
+
+// farSteps is how many steps ahead of the clock a last step may be and still
+// be believed. The clock went back by more since then, and waiting for it could
+// take days.
+const farSteps = 2
+
+// Use gets a code for the device that req names and hands it to send, which
+// returns an error that Is ErrRefused when AWS did not accept it. A person is
+// then asked again, three times in all.
+//
+// The device is locked meanwhile, between processes. A code is sent at most
+// once in each step of 30 s: Use waits for the next step if need be, and notes
+// the step before it calls send, so that not even a run that is killed sends a
+// code again. Memory that can't be read or written fails nothing.
+//
+// The errors are send's, that of a way, or a fault with status Person that Is
+// ErrUnavailable, ErrCancelled or ErrCooldown. Everything ends with ctx.
+func (c *Codes) Use(ctx context.Context, req Request, send func(ctx context.Context, code Code) error) error {
+	started := c.now()
+	device := openDevice(c.Dir, req.Serial)
+	unlock, err := device.lock(ctx)
+	if err != nil {
+		return busy(req, err, c.now().Sub(started))
+	}
+	defer unlock()
+
+	known := device.load()
+	if ago := c.now().Sub(time.UnixMilli(known.FailedAt)); !c.AskAgain && ago >= 0 && ago < cooldown {
+		return coolingDown(req, ago)
+	}
+	run := &run{Codes: c, req: req, device: device, known: known, ways: c.Ways, send: send}
+	return run.use(ctx)
+}
+
+// run is one call of Use, with the device locked.
+type run struct {
+	*Codes
+	req    Request
+	device device
+	known  memory
+	ways   []Way // those still to be tried
+	send   func(ctx context.Context, code Code) error
+}
+
+func (r *run) use(ctx context.Context) error {
+	// Steps used before this run are spent. What this run sent and AWS refused
+	// was mistyped and spent nothing, so the next answer may be of the same
+	// step.
+	spent := r.known.LastStep
+	var refused secret.String
+	err := clockBack(r.req)
+	for r.req.Attempt = 1; r.req.Attempt <= maxAsks; r.req.Attempt++ {
+		if err := r.awaitStepAfter(ctx, spent); err != nil {
+			return err
+		}
+		code, way, askErr := r.ask(ctx)
+		if askErr != nil {
+			return askErr
+		}
+		now := stepOf(r.now())
+		if r.isSpent(spent, now) {
+			continue // the clock went back while the person typed
+		}
+		if !refused.IsZero() && code.Digits == refused {
+			continue // AWS refused these very digits a moment ago
+		}
+		r.known = memory{LastStep: now}
+		r.device.save(r.known)
+		err = r.send(ctx, code)
+		if !errors.Is(err, ErrRefused) || !way.Interactive() {
+			return err
+		}
+		refused, r.req.Refused = code.Digits, true
+	}
+	r.failed()
+	return err
+}
+
+// isSpent reports whether a code of the step now may have been sent already,
+// when last is the step last used.
+func (r *run) isSpent(last, now int64) bool { return last >= now && last <= now+farSteps }
+
+// awaitStepAfter waits until the step last is over.
+func (r *run) awaitStepAfter(ctx context.Context, last int64) error {
+	now := r.now()
+	if !r.isSpent(last, stepOf(now)) {
+		return nil
+	}
+	next := time.Unix((last+1)*int64(step/time.Second), 0)
+	wait := next.Sub(now)
+	if r.Notify != nil {
+		r.Notify(fmt.Sprintf("The present MFA code was used already; waiting %s for the next one.", seconds(wait)))
+	}
+	pause := r.Wait
+	if pause == nil {
+		pause = waitFor
+	}
+	if err := pause(ctx, wait); err != nil {
+		return stepNotReached(r.req, err, wait, r.now().Sub(now))
+	}
+	return nil
+}
+
+// ask asks the ways in order. The one that answered is the first to be asked
+// another time.
+func (r *run) ask(ctx context.Context) (Code, Way, error) {
+	started := r.now()
+	var reasons []string
+	for i, way := range r.ways {
+		code, err := way.Code(ctx, r.req)
+		switch {
+		case err == nil:
+			r.ways = r.ways[i:]
+			return code, way, nil
+		case errors.Is(err, ErrUnavailable):
+			reasons = append(reasons, way.Name()+": "+err.Error())
+			continue
+		}
+		r.failed()
+		if errors.Is(err, ErrCancelled) {
+			err = notAnswered(r.req, err, r.now().Sub(started))
+		}
+		return Code{}, nil, err
+	}
+	return Code{}, nil, noWay(r.req, reasons)
+}
+
+// failed notes that a prompt has just failed.
+func (r *run) failed() {
+	r.known.FailedAt = r.now().UnixMilli()
+	r.device.save(r.known)
+}
+
+func (c *Codes) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+// waitFor waits for d, or returns at once when ctx has not that much time left.
+func waitFor(ctx context.Context, d time.Duration) error {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+		return context.DeadlineExceeded
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

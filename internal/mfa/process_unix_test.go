@@ -1,0 +1,124 @@
+//go:build unix
+
+package mfa
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/term"
+)
+
+// offline is a Process without a terminal, wherever the test runs.
+func offline(command string) *Process {
+	return &Process{Command: command, OpenTerminal: func() (*term.Terminal, error) { return nil, term.ErrNone }}
+}
+
+func TestProcessOutput(t *testing.T) {
+	const gave = `the awsmint_mfa_process of profile "work" gave no MFA code: `
+	for _, c := range []struct{ name, command, want, fails string }{
+		{"six digits", `echo 123456`, "123456", ""},
+		{"no line break", `printf 000000`, "000000", ""},
+		{"white space round it", `printf ' \t123456 \r\n\n'`, "123456", ""},
+		{"stderr is not output", `echo 999999 >&2; echo 123456`, "123456", ""},
+		{"stdin is empty", `cat; echo 123456`, "123456", ""},
+		{"nothing", `true`, "", "it printed nothing, not six digits"},
+		{"a line break", `echo`, "", "it printed 1 byte (1 line break), not six digits"},
+		{"eight digits", `echo 12345678`, "", "it printed 9 bytes (8 digits, 1 line break), not six digits"},
+		{"two groups", `printf '123 456'`, "", "it printed 7 bytes (6 digits, 1 space), not six digits"},
+		{"two codes", `printf '123456\n654321\n'`, "", "it printed 14 bytes (12 digits, 2 line breaks), not six digits"},
+		{"a sentence", `printf 'code: 123456é'`, "", "it printed 14 bytes (6 digits, 4 letters, 1 space, 3 others), not six digits"},
+		{"too much", `head -c 10000000 /dev/zero`, "", "it printed more than 4096 bytes, not six digits"},
+		{"a code and then too much", `echo 123456; head -c 4090 /dev/zero | tr '\0' ' '`, "", "it printed more than 4096 bytes, not six digits"},
+		{"failure after a code", `echo 123456; exit 3`, "", "exit status 3"},
+		{"no such program", `no-such-program-here`, "", "exit status 127"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			code, err := offline(c.command).Code(t.Context(), testRequest)
+			if c.fails == "" {
+				if err != nil || code.Digits.Reveal() != c.want || code.Way != "process" {
+					t.Errorf("%q by %q, %v; want %q", code.Digits.Reveal(), code.Way, err, c.want)
+				}
+				return
+			}
+			if err == nil || err.Error() != gave+c.fails || fault.StatusOf(err) != fault.Failure || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrCancelled) {
+				t.Errorf("got %v\nwant %s", err, gave+c.fails)
+			}
+		})
+	}
+	if _, err := offline("").Code(t.Context(), testRequest); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("no command: %v", err)
+	}
+}
+
+func TestProcessGetsTheEnvironmentWithoutSecrets(t *testing.T) {
+	way := offline(`test "$KEY" = yubikey && test -z "$AWSMINT_PASSPHRASE" && echo 123456`)
+	way.Environ = []string{"KEY=yubikey", "AWSMINT_PASSPHRASE=hunter2", "PATH=" + os.Getenv("PATH")}
+	if _, err := way.Code(t.Context(), testRequest); err != nil {
+		t.Error(err)
+	}
+}
+
+// Everything that the command started goes with it.
+func TestProcessIsKilledWhenTheContextEnds(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pid")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error, 1)
+	go func() {
+		// The grandchild holds the fifo open until it ends.
+		_, err := offline(`sh -c 'exec 9>"$0"; echo $$ >&9; sleep 1000; true' '`+pipe+`' | cat`).Code(ctx, testRequest)
+		failed <- err
+	}()
+	file, err := os.Open(pipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewReader(file)
+	var pid int
+	if _, err := fmt.Fscanln(lines, &pid); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-failed; !errors.Is(err, ErrCancelled) || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_, _ = lines.ReadString('\n')
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+		t.Error("a program that the command started lives on")
+	}
+
+	if _, err := offline(`echo 123456`).Code(ctx, testRequest); !errors.Is(err, context.Canceled) {
+		t.Errorf("a context that has ended: %v", err)
+	}
+}
+
+func TestProcessErrorHoldsNeitherCommandNorOutput(t *testing.T) {
+	_, err := offline(`echo hunter2; : --password=tiger`).Code(t.Context(), testRequest)
+	for ; err != nil; err = errors.Unwrap(err) {
+		text := err.Error() + fault.HintOf(err)
+		if strings.Contains(text, "hunter2") || strings.Contains(text, "tiger") {
+			t.Errorf("a secret is in %q", text)
+		}
+	}
+}

@@ -1,0 +1,5 @@
+package mfa
+
+func beTheShell() {}
+
+func askAtTerminal() {}

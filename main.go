@@ -1,0 +1,90 @@
+// Command awsmint keeps AWS access keys in the OS keychain and hands SDKs
+// short-lived credentials: it is what ~/.aws/config names as
+// credential_process.
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/awsmint/awsmint/internal/cli"
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// version is set by the release build (-ldflags "-X main.version=…").
+var version = "dev"
+
+const description = `Keep AWS access keys in the OS keychain and hand out short-lived credentials.
+
+Store a key with "awsmint add PROFILE". From then on every program that reads ~/.aws/config gets MFA-backed session credentials for that profile, one code per session.`
+
+// footer documents the exit statuses, which scripts rely on.
+const footer = `Exit status: 0 success; 1 failure; 2 wrong usage; 3 a person is needed and can't be asked, or cancelled; 4 no such profile or nothing stored; 5 AWS refused; 6 no network or no answer; 7 keychain locked or unreachable.
+
+Environment: AWSMINT_KEYCHAIN (os, file), AWSMINT_VAULT, AWSMINT_PASSPHRASE, AWSMINT_PASSPHRASE_COMMAND, AWSMINT_KERNEL_KEYRING (off, or a time span), AWSMINT_NO_INPUT, AWSMINT_TIMEOUT, AWSMINT_PROMPT_TIMEOUT, AWSMINT_CACHE_DIR, AWSMINT_LOG. README.md explains each.`
+
+type grammar struct {
+	Add     cli.Add     `cmd:"" help:"Store an access key and write its profile."`
+	Process cli.Process `cmd:"" help:"Print credentials for an SDK: the credential_process of a profile."`
+	Login   cli.Login   `cmd:"" help:"Mint sessions now, for programs that can't wait for a code."`
+	Logout  cli.Logout  `cmd:"" help:"Forget cached credentials."`
+	List    cli.List    `cmd:"" help:"Show profiles, keys and the time that sessions have left."`
+	Remove  cli.Remove  `cmd:"" help:"Remove a key and all that awsmint keeps for its profile."`
+	Version cli.Version `cmd:"" help:"Print the version."`
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	app, err := cli.NewApp(version)
+	if err != nil {
+		return cli.Report(os.Stderr, err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if process, ok := cli.ParseProcess(args); ok {
+		return cli.Report(app.Stderr, process.Run(ctx, app))
+	}
+	return cli.Report(app.Stderr, parseAndRun(ctx, app, args))
+}
+
+// helped is how kong is stopped after it has printed help, so that nothing but
+// main exits.
+type helped struct{}
+
+func parseAndRun(ctx context.Context, app *cli.App, args []string) (err error) {
+	defer func() {
+		if _, ok := recover().(helped); ok {
+			err = nil
+		}
+	}()
+	parser, err := kong.New(&grammar{},
+		kong.Name("awsmint"),
+		kong.Description(description+"\n\n"+footer),
+		kong.Writers(app.Stdout, app.Stderr),
+		kong.Exit(func(int) { panic(helped{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(app),
+	)
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	var parseErr *kong.ParseError
+	if errors.As(err, &parseErr) {
+		return fault.Wrap(err, fault.Usage, parseErr.Error(), "run: awsmint --help")
+	}
+	if err != nil {
+		return err
+	}
+	return command.Run()
+}

@@ -1,0 +1,191 @@
+package provider
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// Client says how AWS is reached for a profile. Its precedence is that of the
+// Go SDK: environment before config, a service's own endpoint before the
+// general one. Proxies come from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+type Client struct {
+	Region      string
+	STSEndpoint string // empty: the region's own
+	IAMEndpoint string // empty: the partition's own
+	FIPS        bool
+	DualStack   bool
+	CABundle    string // path of a PEM file; empty: the system's
+
+	// configured is the region in the profile itself.
+	configured string
+}
+
+// shape leaves out the region that merely comes from the environment, FIPS,
+// dualstack and the CA bundle: they choose the way to AWS, and a session got
+// by one way is as good by any other. A variable set in one shell must not
+// cost another MFA code.
+func (c *Client) shape(add func(name, value string)) {
+	add("region", c.configured)
+	add("endpoint", c.STSEndpoint)
+}
+
+// defaultRegions is where STS is asked when no region is set, by partition.
+// Every account of the partition has it enabled.
+var defaultRegions = map[string]string{
+	"aws":        "us-east-1",
+	"aws-cn":     "cn-north-1",
+	"aws-us-gov": "us-gov-west-1",
+	"aws-eusc":   "eusc-de-east-1",
+}
+
+func clientSettings(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, partition string) (Client, error) {
+	c := Client{configured: section.Setting("region")}
+	c.Region = firstSet(c.configured, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"), defaultRegions[partition], defaultRegions["aws"])
+	c.CABundle = firstSet(getenv("AWS_CA_BUNDLE"), section.Get("ca_bundle"))
+
+	var err error
+	if c.FIPS, err = either(getenv, "AWS_USE_FIPS_ENDPOINT", section, "use_fips_endpoint"); err != nil {
+		return c, err
+	}
+	if c.DualStack, err = either(getenv, "AWS_USE_DUALSTACK_ENDPOINT", section, "use_dualstack_endpoint"); err != nil {
+		return c, err
+	}
+	ignored, err := either(getenv, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", section, "ignore_configured_endpoint_urls")
+	if err != nil || ignored {
+		return c, err
+	}
+	if c.STSEndpoint, err = endpoint(config, section, getenv, "sts"); err != nil {
+		return c, err
+	}
+	c.IAMEndpoint, err = endpoint(config, section, getenv, "iam")
+	return c, err
+}
+
+// endpoint is the URL set for a service; empty: none.
+func endpoint(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, service string) (string, error) {
+	var fromServices string
+	if name := section.Get("services"); name != "" {
+		services, err := config.Services(name)
+		if err != nil {
+			return "", err
+		}
+		fromServices = services.Sub(service, "endpoint_url")
+	}
+	url := firstSet(
+		getenv("AWS_ENDPOINT_URL_"+strings.ToUpper(service)),
+		getenv("AWS_ENDPOINT_URL"),
+		fromServices,
+		section.Get("endpoint_url"),
+	)
+	if url != "" && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
+		return "", fault.New(fault.Usage, fmt.Sprintf("the endpoint %q of %s is not a URL", url, strings.ToUpper(service)),
+			"it begins with https:// or http://; look at AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_"+strings.ToUpper(service)+" and endpoint_url in the config file")
+	}
+	return url, nil
+}
+
+func either(getenv func(string) string, variable string, section *awsconfig.Section, key string) (bool, error) {
+	if text := getenv(variable); text != "" {
+		return boolean(variable, text)
+	}
+	set, err := boolean(key, section.Get(key))
+	if err != nil {
+		return false, at(section, key, err)
+	}
+	return set, nil
+}
+
+func firstSet(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// httpClient is the SDK's own, with the profile's CA bundle.
+func (c *Client) httpClient() (*awshttp.BuildableClient, error) {
+	client := awshttp.NewBuildableClient()
+	if c.CABundle == "" {
+		return client, nil
+	}
+	pem, err := os.ReadFile(c.CABundle)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Usage, fmt.Sprintf("the CA bundle can't be read: %v", err), "look at AWS_CA_BUNDLE, or ca_bundle in the config file")
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fault.New(fault.Usage, fmt.Sprintf("the CA bundle %q holds no certificate", c.CABundle), "it is a file of PEM certificates; look at AWS_CA_BUNDLE, or ca_bundle in the config file")
+	}
+	return client.WithTransportOptions(func(t *http.Transport) {
+		if t.TLSClientConfig == nil {
+			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		}
+		t.TLSClientConfig.RootCAs = roots
+	}), nil
+}
+
+// sts builds the STS client with explicit options: the SDK's config loader
+// would cost 4 ms and run our own profile again.
+func (c *Client) sts(credentials aws.CredentialsProvider, retryer aws.Retryer) (*sts.Client, error) {
+	httpClient, err := c.httpClient()
+	if err != nil {
+		return nil, err
+	}
+	o := sts.Options{
+		Region:      c.Region,
+		Credentials: credentials,
+		HTTPClient:  httpClient,
+		Retryer:     retryer,
+		// A wrong clock is told, not worked around: the expirations that
+		// SDKs compare with it would be as wrong.
+		DisableClockSkewCorrection: true,
+	}
+	o.EndpointOptions.UseFIPSEndpoint = state[aws.FIPSEndpointState](c.FIPS, aws.FIPSEndpointStateEnabled)
+	o.EndpointOptions.UseDualStackEndpoint = state[aws.DualStackEndpointState](c.DualStack, aws.DualStackEndpointStateEnabled)
+	if c.STSEndpoint != "" {
+		o.BaseEndpoint = aws.String(c.STSEndpoint)
+	}
+	return sts.New(o), nil
+}
+
+func (c *Client) iam(credentials aws.CredentialsProvider, retryer aws.Retryer) (*iam.Client, error) {
+	httpClient, err := c.httpClient()
+	if err != nil {
+		return nil, err
+	}
+	o := iam.Options{
+		Region:                     c.Region,
+		Credentials:                credentials,
+		HTTPClient:                 httpClient,
+		Retryer:                    retryer,
+		DisableClockSkewCorrection: true,
+	}
+	o.EndpointOptions.UseFIPSEndpoint = state[aws.FIPSEndpointState](c.FIPS, aws.FIPSEndpointStateEnabled)
+	o.EndpointOptions.UseDualStackEndpoint = state[aws.DualStackEndpointState](c.DualStack, aws.DualStackEndpointStateEnabled)
+	if c.IAMEndpoint != "" {
+		o.BaseEndpoint = aws.String(c.IAMEndpoint)
+	}
+	return iam.New(o), nil
+}
+
+// state turns a switch into the SDK's three-valued one; off is left unset.
+func state[S ~uint | ~int](on bool, enabled S) (s S) {
+	if on {
+		s = enabled
+	}
+	return s
+}

@@ -1,0 +1,205 @@
+package provider
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	smithy "github.com/aws/smithy-go"
+
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/mfa"
+)
+
+// call is what an error message needs to know of the request that failed.
+type call struct {
+	action   string // "GetSessionToken"
+	profile  string
+	keyID    string // of the long-term key
+	entered  bool   // the key was just entered, and is not stored yet
+	serial   string // sent, or empty
+	way      string // where the code came from, or empty
+	endpoint string // as set; empty: the region's own
+	region   string
+	started  time.Time
+	now      func() time.Time
+}
+
+// explain turns what the SDK says into a fact and what to do about it. Nothing
+// of the request is quoted but names, so no secret can come along.
+func (c call) explain(err error) error {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return c.explainRefusal(err, api.ErrorCode(), strings.TrimSpace(api.ErrorMessage()))
+	}
+	return c.explainSilence(err)
+}
+
+// explainRefusal is for an answer of AWS that says no. The words looked for
+// are AWS's own: the codes alone do not tell these cases apart.
+func (c call) explainRefusal(err error, code, message string) error {
+	has := func(words string) bool { return strings.Contains(message, words) }
+	switch {
+	case code == "AccessDenied" && has("invalid MFA one time pass code"):
+		return c.invalidCode(err)
+	case code == "AccessDenied" && has("unable to validate MFA code"):
+		return c.refused(err,
+			fmt.Sprintf("AWS knows no MFA device %q for the user of profile %q", c.serial, c.profile),
+			"the IAM console shows the device's ARN under the user's security credentials (arn:aws:iam::ACCOUNT:mfa/NAME); set it as awsmint_mfa_serial in the profile")
+	case code == "AccessDenied" && has("must provide both MFA serial number and one time pass code"):
+		return c.refused(err,
+			fmt.Sprintf("AWS wants an MFA code, and profile %q names no device", c.profile),
+			"set awsmint_mfa_serial = arn:aws:iam::ACCOUNT:mfa/NAME in the profile")
+	case code == "InvalidClientTokenId":
+		return c.refused(err,
+			fmt.Sprintf("AWS does not know the access key %s of profile %q", LastFour(c.keyID), c.profile),
+			"it was deleted, disabled, or belongs to another partition; look at it in the IAM console, "+c.enterAgain())
+	case has("Signature expired") || has("Signature not yet current") || code == "RequestTimeTooSkewed" || code == "RequestExpired":
+		return c.wrongClock(err)
+	case code == "SignatureDoesNotMatch" || code == "IncompleteSignature":
+		return c.refused(err,
+			fmt.Sprintf("the secret access key for %s (profile %q) is not the one that AWS has", LastFour(c.keyID), c.profile),
+			"it was mistyped or belongs to another key: copy it again, "+c.enterAgain())
+	case code == "ExpiredToken" || code == "ExpiredTokenException":
+		return c.refused(err,
+			fmt.Sprintf("the session of profile %q is over", c.profile),
+			"run: awsmint login "+c.profile+" --force")
+	case code == "RegionDisabledException":
+		return c.refused(err,
+			fmt.Sprintf("STS is turned off in the region %q of this account", c.region),
+			fmt.Sprintf("set another region in profile %q, or have the account's administrator activate STS there", c.profile))
+	case code == "ValidationError" && has("DurationSeconds"):
+		return c.refused(err, "AWS refused the duration: "+message, fmt.Sprintf("set awsmint_duration in profile %q", c.profile))
+	case passing(err, code):
+		return fault.Wrap(err, fault.Network,
+			fmt.Sprintf("AWS could not answer %s: %s (%s)", c.action, message, code),
+			"this passes; run the same command again in a moment")
+	case code == "AccessDenied":
+		return c.refused(err, fmt.Sprintf("AWS refused %s to the user of profile %q: %s", c.action, c.profile, message),
+			"a policy of the user or the organisation denies it; ask who looks after the account")
+	}
+	return c.refused(err, fmt.Sprintf("AWS refused %s for profile %q: %s (%s)", c.action, c.profile, message, code), "")
+}
+
+// enterAgain is how to give another key.
+func (c call) enterAgain() string {
+	if c.entered {
+		return "then run the same command again"
+	}
+	return "then run: awsmint add " + c.profile + " --force"
+}
+
+func (c call) refused(err error, fact, hint string) error {
+	return fault.Wrap(err, fault.Refused, fact, hint)
+}
+
+// invalidCode also wraps mfa.ErrRefused, which lets a person try again.
+func (c call) invalidCode(err error) error {
+	hint := "each code works once, wherever it was used; wait for the next one and run the same command again"
+	if c.way == mfa.NameSeed {
+		hint = "check this machine's clock; if it is right, the stored seed belongs to another device than " + c.serial
+	}
+	if c.way == mfa.NameProcess {
+		hint = "the command in awsmint_mfa_process printed it: check that it asks for the device " + c.serial
+	}
+	return c.refused(errors.Join(mfa.ErrRefused, err), fmt.Sprintf("AWS did not accept the MFA code for profile %q", c.profile), hint)
+}
+
+// wrongClock measures by how much, from the Date header of the answer.
+func (c call) wrongClock(err error) error {
+	const hint = "set the clock right (Linux: timedatectl set-ntp true; WSL: sudo hwclock -s) and run the same command again"
+	var response *awshttp.ResponseError
+	if errors.As(err, &response) && response.HTTPResponse() != nil {
+		if theirs, parseErr := http.ParseTime(response.HTTPResponse().Header.Get("Date")); parseErr == nil {
+			skew, way := c.now().Sub(theirs), "ahead of"
+			if skew < 0 {
+				skew, way = -skew, "behind"
+			}
+			return c.refused(err, fmt.Sprintf("this machine's clock is %s %s AWS's, which accepts 15 minutes", Span(skew), way), hint)
+		}
+	}
+	return c.refused(err, "this machine's clock is more than 15 minutes off AWS's", hint)
+}
+
+// throttlingCodes and the 5xx statuses are what AWS says in passing.
+var throttlingCodes = map[string]bool{
+	"Throttling": true, "ThrottlingException": true, "ThrottledException": true,
+	"RequestThrottled": true, "RequestThrottledException": true, "TooManyRequestsException": true,
+	"RequestLimitExceeded": true, "SlowDown": true, "PriorRequestNotComplete": true,
+	"ServiceUnavailable": true, "InternalFailure": true, "InternalError": true,
+}
+
+func passing(err error, code string) bool {
+	var response *awshttp.ResponseError
+	return throttlingCodes[code] || errors.As(err, &response) && response.HTTPStatusCode() >= 500
+}
+
+// explainSilence is for no answer, or none that is AWS's.
+func (c call) explainSilence(err error) error {
+	where := c.endpoint
+	if where == "" {
+		where = "AWS in " + c.region
+	}
+	var (
+		certificate x509.UnknownAuthorityError
+		hostname    x509.HostnameError
+		dns         *net.DNSError
+		op          *net.OpError
+		response    *awshttp.ResponseError
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fault.Wrap(err, fault.Person, "cancelled", "")
+	case errors.As(err, &response) && response.HTTPStatusCode() >= 300:
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s answered with HTTP status %d and nothing that STS would say", where, response.HTTPStatusCode()), c.networkHint())
+	case errors.As(err, &certificate), errors.As(err, &hostname):
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("the certificate of %s is not trusted: %v", where, innermost(err)),
+			"behind a proxy that opens TLS, set AWS_CA_BUNDLE (or ca_bundle in the profile) to its certificate")
+	case errors.As(err, &dns):
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("the name %q can't be resolved", dns.Name), c.networkHint())
+	case errors.Is(err, context.DeadlineExceeded):
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("no answer from %s in %s", where, Span(c.now().Sub(c.started))), c.networkHint())
+	case errors.As(err, &op):
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s can't be reached: %v", where, op.Err), c.networkHint())
+	}
+	return fault.Wrap(err, fault.Network, fmt.Sprintf("no answer from %s: %v", where, innermost(err)), c.networkHint())
+}
+
+func (c call) networkHint() string {
+	target := c.endpoint
+	if target == "" {
+		target = "https://sts." + c.region + ".amazonaws.com"
+	}
+	if request, err := http.NewRequest(http.MethodPost, target, nil); err == nil {
+		if proxy, err := http.ProxyFromEnvironment(request); err == nil && proxy != nil {
+			return "check the network and the proxy in use, " + (&url.URL{Scheme: proxy.Scheme, Host: proxy.Host}).String()
+		}
+	}
+	return "check the network; if it needs a proxy, set HTTPS_PROXY"
+}
+
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// LastFour shows an access key id as awsmint does everywhere: enough to know
+// it by.
+func LastFour(keyID string) string {
+	if len(keyID) > 4 {
+		return "…" + keyID[len(keyID)-4:]
+	}
+	return keyID
+}

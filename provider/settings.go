@@ -1,0 +1,164 @@
+package provider
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/mfa"
+)
+
+// Limits of GetSessionToken, from the STS API reference.
+const (
+	defaultSessionDuration = 12 * time.Hour
+	maxSessionDuration     = 36 * time.Hour
+)
+
+// minDuration is awsmint's own limit. STS takes 15 minutes, but botocore runs
+// its credential_process for each request once less than 15 are left.
+const minDuration = 30 * time.Minute
+
+// maxExpiryWindow is the default window: botocore and .NET ask again once less
+// than 15 minutes are left, and must then be given something longer.
+const maxExpiryWindow = 20 * time.Minute
+
+// SerialNumber's length, from the STS API reference.
+const minSerial, maxSerial = 9, 256
+
+var serialPattern = regexp.MustCompile(`^[\w+=/:,.@-]+$`)
+
+// serialNumber is the profile's MFA device, checked.
+func serialNumber(section *awsconfig.Section) (string, error) {
+	serial := section.Setting("mfa_serial")
+	if serial == "" {
+		return "", nil
+	}
+	if err := CheckSerial(serial); err != nil {
+		return "", at(section, "mfa_serial", err)
+	}
+	return serial, nil
+}
+
+// CheckSerial says what is wrong with the serial number of an MFA device for
+// GetSessionToken.
+func CheckSerial(serial string) error {
+	switch {
+	case strings.Contains(serial, ":u2f/"):
+		return fault.New(fault.Usage,
+			fmt.Sprintf("the MFA device %q is a security key or passkey, and STS takes six-digit codes only", serial),
+			"add an authenticator app or a hardware token to the IAM user and set awsmint_mfa_serial to its ARN; a user may have eight devices")
+	case strings.HasPrefix(serial, "arn:") && !strings.Contains(serial, ":mfa/"):
+		return fault.New(fault.Usage,
+			fmt.Sprintf("%q is not the ARN of an MFA device", serial),
+			"it has the form arn:aws:iam::ACCOUNT:mfa/NAME; the IAM console shows it under the user's security credentials")
+	case len(serial) < minSerial || len(serial) > maxSerial || !serialPattern.MatchString(serial):
+		return fault.New(fault.Usage,
+			fmt.Sprintf("%q is not the serial number of an MFA device", serial),
+			fmt.Sprintf("it is an ARN (arn:aws:iam::ACCOUNT:mfa/NAME) or the number on a hardware token, %d to %d characters", minSerial, maxSerial))
+	}
+	return nil
+}
+
+func sessionDuration(section *awsconfig.Section) (time.Duration, error) {
+	d, err := duration(section, "awsmint_duration")
+	switch {
+	case err != nil:
+		return 0, err
+	case d == 0:
+		return defaultSessionDuration, nil
+	case d < minDuration:
+		return 0, at(section, "awsmint_duration", fault.New(fault.Usage,
+			fmt.Sprintf("a duration of %s is too short", Span(d)),
+			fmt.Sprintf("use at least %s: SDKs fetch new credentials for every request once less than 15 minutes are left", Span(minDuration))))
+	case d > maxSessionDuration:
+		return 0, at(section, "awsmint_duration", fault.New(fault.Usage,
+			fmt.Sprintf("a duration of %s is too long", Span(d)),
+			fmt.Sprintf("a session lasts at most %s", Span(maxSessionDuration))))
+	}
+	return d, nil
+}
+
+// expiryWindow is the window that is set, or 0. A window that leaves nothing
+// of the credentials' life would mint them at every run.
+func expiryWindow(section *awsconfig.Section, life time.Duration) (time.Duration, error) {
+	const key = "awsmint_expiry_window"
+	d, err := duration(section, key)
+	if err == nil && d >= life {
+		err = at(section, key, fault.New(fault.Usage,
+			fmt.Sprintf("an expiry window of %s leaves nothing of a session of %s", Span(d), Span(life)),
+			fmt.Sprintf("leave %s out: the default is %s, or a third of a shorter session", key, Span(maxExpiryWindow))))
+	}
+	return d, err
+}
+
+// duration reads a time span: whole seconds, as the SDKs write it, or Go's
+// form ("8h", "90m"). 0 means that there is none.
+func duration(section *awsconfig.Section, key string) (time.Duration, error) {
+	text := section.Get(key)
+	if text == "" {
+		return 0, nil
+	}
+	d, err := ParseSpan(text)
+	if err != nil {
+		return 0, at(section, key, err)
+	}
+	return d, nil
+}
+
+// ParseSpan reads a positive time span: whole seconds or Go's form ("8h").
+func ParseSpan(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if seconds, intErr := strconv.ParseInt(text, 10, 32); intErr == nil {
+		d, err = time.Duration(seconds)*time.Second, nil
+	}
+	if err != nil || d <= 0 || d%time.Second != 0 {
+		return 0, fault.New(fault.Usage, fmt.Sprintf("%q is not a time span", text), `write seconds (43200) or a form like "12h" or "90m"`)
+	}
+	return d, nil
+}
+
+// Span writes a time span for a person: "36h", "1h30m", "45s".
+func Span(d time.Duration) string {
+	text := d.Round(time.Second).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+func mfaSettings(section *awsconfig.Section) (MFA, error) {
+	order, err := mfa.Order(section.Get("awsmint_mfa"))
+	if err != nil {
+		return MFA{}, at(section, "awsmint_mfa", err)
+	}
+	return MFA{Order: order, Process: section.Setting("mfa_process")}, nil
+}
+
+// at says where a wrong setting stands. key is the plain name or the one with
+// awsmint's prefix.
+func at(section *awsconfig.Section, key string, err error) error {
+	file, line := section.Origin(key)
+	if prefixed, prefixedLine := section.Origin("awsmint_" + key); prefixed != "" {
+		key, file, line = "awsmint_"+key, prefixed, prefixedLine
+	}
+	return fault.Wrap(err, fault.StatusOf(err),
+		fmt.Sprintf("%s:%d: %s in profile %q: %v", file, line, key, section.Name(), err), fault.HintOf(err))
+}
+
+// boolean reads a setting as the SDKs do: true or false in any case.
+func boolean(name, text string) (bool, error) {
+	switch strings.ToLower(text) {
+	case "", "false":
+		return false, nil
+	case "true":
+		return true, nil
+	}
+	return false, fault.New(fault.Usage, fmt.Sprintf("%s is %q", name, text), "it can be true or false")
+}
