@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -19,7 +18,9 @@ import (
 
 // Client says how AWS is reached for a profile. Its precedence is that of the
 // Go SDK: environment before config, a service's own endpoint before the
-// general one. Proxies come from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+// general one; but the profile's region goes before the environment's, so that
+// a shell's region can't send a key to another partition. Proxies come from
+// HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 type Client struct {
 	Region      string
 	STSEndpoint string // empty: the region's own
@@ -53,9 +54,15 @@ var defaultRegions = map[string]string{
 func clientSettings(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, partition string) (Client, error) {
 	c := Client{configured: section.Setting("region")}
 	c.Region = firstSet(c.configured, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"), defaultRegions[partition], defaultRegions["aws"])
-	c.CABundle = firstSet(getenv("AWS_CA_BUNDLE"), section.Get("ca_bundle"))
+	c.CABundle = firstSet(getenv("AWS_CA_BUNDLE"), section.Setting("ca_bundle"))
 
-	var err error
+	err := checkRegion(c.Region)
+	if err != nil && c.configured != "" {
+		err = at(section, "region", err)
+	}
+	if err != nil {
+		return c, err
+	}
 	if c.FIPS, err = either(getenv, "AWS_USE_FIPS_ENDPOINT", section, "use_fips_endpoint"); err != nil {
 		return c, err
 	}
@@ -63,44 +70,25 @@ func clientSettings(config *awsconfig.Config, section *awsconfig.Section, getenv
 		return c, err
 	}
 	ignored, err := either(getenv, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", section, "ignore_configured_endpoint_urls")
-	if err != nil || ignored {
+	if err != nil {
 		return c, err
 	}
-	if c.STSEndpoint, err = endpoint(config, section, getenv, "sts"); err != nil {
-		return c, err
-	}
-	c.IAMEndpoint, err = endpoint(config, section, getenv, "iam")
-	return c, err
-}
-
-// endpoint is the URL set for a service; empty: none.
-func endpoint(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, service string) (string, error) {
-	var fromServices string
-	if name := section.Get("services"); name != "" {
-		services, err := config.Services(name)
-		if err != nil {
-			return "", err
+	if !ignored {
+		if c.STSEndpoint, err = endpoint(config, section, getenv, "sts"); err != nil {
+			return c, err
 		}
-		fromServices = services.Sub(service, "endpoint_url")
+		if c.IAMEndpoint, err = endpoint(config, section, getenv, "iam"); err != nil {
+			return c, err
+		}
 	}
-	url := firstSet(
-		getenv("AWS_ENDPOINT_URL_"+strings.ToUpper(service)),
-		getenv("AWS_ENDPOINT_URL"),
-		fromServices,
-		section.Get("endpoint_url"),
-	)
-	if url != "" && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
-		return "", fault.New(fault.Usage, fmt.Sprintf("the endpoint %q of %s is not a URL", url, strings.ToUpper(service)),
-			"it begins with https:// or http://; look at AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_"+strings.ToUpper(service)+" and endpoint_url in the config file")
-	}
-	return url, nil
+	return c, c.checkEndpoint(section.Name())
 }
 
 func either(getenv func(string) string, variable string, section *awsconfig.Section, key string) (bool, error) {
 	if text := getenv(variable); text != "" {
 		return boolean(variable, text)
 	}
-	set, err := boolean(key, section.Get(key))
+	set, err := boolean(key, section.Setting(key))
 	if err != nil {
 		return false, at(section, key, err)
 	}
@@ -119,16 +107,9 @@ func firstSet(texts ...string) string {
 // httpClient is the SDK's own, with the profile's CA bundle.
 func (c *Client) httpClient() (*awshttp.BuildableClient, error) {
 	client := awshttp.NewBuildableClient()
-	if c.CABundle == "" {
-		return client, nil
-	}
-	pem, err := os.ReadFile(c.CABundle)
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Usage, fmt.Sprintf("the CA bundle can't be read: %v", err), "look at AWS_CA_BUNDLE, or ca_bundle in the config file")
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fault.New(fault.Usage, fmt.Sprintf("the CA bundle %q holds no certificate", c.CABundle), "it is a file of PEM certificates; look at AWS_CA_BUNDLE, or ca_bundle in the config file")
+	roots, err := c.roots()
+	if roots == nil {
+		return client, err
 	}
 	return client.WithTransportOptions(func(t *http.Transport) {
 		if t.TLSClientConfig == nil {
@@ -136,6 +117,23 @@ func (c *Client) httpClient() (*awshttp.BuildableClient, error) {
 		}
 		t.TLSClientConfig.RootCAs = roots
 	}), nil
+}
+
+// roots are the certificates of the CA bundle; nil: the system's.
+func (c *Client) roots() (*x509.CertPool, error) {
+	if c.CABundle == "" {
+		return nil, nil
+	}
+	const hint = "look at AWS_CA_BUNDLE, or ca_bundle in the config file"
+	pem, err := os.ReadFile(c.CABundle)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Usage, fmt.Sprintf("the CA bundle can't be read: %v", err), hint)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fault.New(fault.Usage, fmt.Sprintf("the CA bundle %q holds no certificate", c.CABundle), "it is a file of PEM certificates; "+hint)
+	}
+	return roots, nil
 }
 
 // sts builds the STS client with explicit options: the SDK's config loader

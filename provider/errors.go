@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -148,8 +149,7 @@ func (c call) explainSilence(err error) error {
 		where = "AWS in " + c.region
 	}
 	var (
-		certificate x509.UnknownAuthorityError
-		hostname    x509.HostnameError
+		certificate *tls.CertificateVerificationError
 		dns         *net.DNSError
 		op          *net.OpError
 		response    *awshttp.ResponseError
@@ -159,9 +159,8 @@ func (c call) explainSilence(err error) error {
 		return fault.Wrap(err, fault.Person, "cancelled", "")
 	case errors.As(err, &response) && response.HTTPStatusCode() >= 300:
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s answered with HTTP status %d and nothing that STS would say", where, response.HTTPStatusCode()), c.networkHint())
-	case errors.As(err, &certificate), errors.As(err, &hostname):
-		return fault.Wrap(err, fault.Network, fmt.Sprintf("the certificate of %s is not trusted: %v", where, innermost(err)),
-			"behind a proxy that opens TLS, set AWS_CA_BUNDLE (or ca_bundle in the profile) to its certificate")
+	case errors.As(err, &certificate):
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("the certificate of %s is not trusted: %v", where, certificate.Err), certificateHint(certificate.Err))
 	case errors.As(err, &dns):
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("the name %q can't be resolved", dns.Name), c.networkHint())
 	case errors.Is(err, context.DeadlineExceeded):
@@ -170,6 +169,14 @@ func (c call) explainSilence(err error) error {
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s can't be reached: %v", where, op.Err), c.networkHint())
 	}
 	return fault.Wrap(err, fault.Network, fmt.Sprintf("no answer from %s: %v", where, innermost(err)), c.networkHint())
+}
+
+func certificateHint(err error) string {
+	var invalid x509.CertificateInvalidError
+	if errors.As(err, &invalid) && invalid.Reason == x509.Expired {
+		return "check this machine's clock; if it is right, the endpoint needs a new certificate"
+	}
+	return "behind a proxy that opens TLS, set AWS_CA_BUNDLE (or ca_bundle in the profile) to its certificate"
 }
 
 func (c call) networkHint() string {

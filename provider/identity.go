@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -27,14 +28,15 @@ type Verifier struct {
 // config yet. region, where given, goes before everything else.
 func ClientFor(config *awsconfig.Config, getenv func(string) string, profile, region string) (Client, error) {
 	section, err := config.Profile(profile)
+	if errors.Is(err, awsconfig.ErrNoProfile) {
+		section, err = awsconfig.Empty(profile), nil
+	}
 	if err != nil {
-		if section, err = awsconfig.Empty(profile), nil; err != nil {
-			return Client{}, err
-		}
+		return Client{}, err
 	}
 	client, err := clientSettings(config, section, getenv, "")
-	if region != "" {
-		client.Region = region
+	if err == nil && region != "" {
+		client.Region, err = region, checkRegion(region)
 	}
 	return client, err
 }
@@ -49,7 +51,7 @@ type Identity struct {
 func (v *Verifier) Identity(ctx context.Context) (Identity, error) {
 	ctx, cancel, call := v.begin(ctx, "GetCallerIdentity", v.Client.STSEndpoint)
 	defer cancel()
-	client, err := v.Client.sts(static(longTerm(v.Key)), patient())
+	client, err := v.Client.sts(static(longTerm(v.Key)), patient(ctx))
 	if err != nil {
 		return Identity{}, err
 	}
@@ -65,7 +67,7 @@ func (v *Verifier) Identity(ctx context.Context) (Identity, error) {
 func (v *Verifier) MFADevices(ctx context.Context) ([]string, error) {
 	ctx, cancel, call := v.begin(ctx, "ListMFADevices", v.Client.IAMEndpoint)
 	defer cancel()
-	client, err := v.Client.iam(static(longTerm(v.Key)), patient())
+	client, err := v.Client.iam(static(longTerm(v.Key)), patient(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -27,11 +27,14 @@ type sessionProvider struct {
 	now     func() time.Time
 }
 
-// Retrieve reads the key first: a locked keychain must be told before anyone
-// has typed a code for nothing.
+// Retrieve reads the key and the CA bundle first: that the keychain is locked
+// or the bundle missing must be told before anyone has typed a code for nothing.
 func (p *sessionProvider) Retrieve(ctx context.Context) (minted aws.Credentials, err error) {
 	key, err := p.source.Retrieve(ctx)
 	if err != nil {
+		return aws.Credentials{}, err
+	}
+	if _, err := p.link.Client.roots(); err != nil {
 		return aws.Credentials{}, err
 	}
 	if p.link.Serial == "" {
@@ -50,11 +53,11 @@ func (p *sessionProvider) mint(ctx context.Context, key aws.Credentials, code mf
 	defer cancel()
 
 	input := &sts.GetSessionTokenInput{DurationSeconds: aws.Int32(int32(p.link.Duration / time.Second))}
-	retryer := patient()
+	retryer := patient(ctx)
 	if p.link.Serial != "" {
 		input.SerialNumber = aws.String(p.link.Serial)
 		input.TokenCode = aws.String(code.Digits.Reveal())
-		retryer = once()
+		retryer = once(ctx)
 	}
 	client, err := p.link.Client.sts(static(key), retryer)
 	if err != nil {

@@ -199,6 +199,13 @@ region = eu-west-1
 	}
 }
 
+func TestEmptySectionAnswersEverything(t *testing.T) {
+	s := Empty("work")
+	if s.Name() != "work" || s.Get("k")+s.Setting("k")+s.Sub("k", "l") != "" || len(s.Keys()) != 0 || origin(s, "k") != ":0" {
+		t.Errorf("%s is not empty", s)
+	}
+}
+
 func origin(s *Section, key string) string {
 	file, line := s.Origin(key)
 	return fmt.Sprintf("%s:%d", file, line)

@@ -27,7 +27,10 @@ func Open(path string) (*Document, error) {
 		return nil, err
 	}
 	d := newDocument(path, text)
-	return d, d.broken
+	if d.broken != nil {
+		return nil, d.broken
+	}
+	return d, nil
 }
 
 // NewDocument is Open for a content that is not in a file: it can be edited

@@ -172,6 +172,7 @@ func TestRemoveIfEmpty(t *testing.T) {
 	}{
 		{"alone", work, "[profile work]\n", ""},
 		{"in the middle, with the blank lines below", work, "[a]\n\n[profile work]\n \n\n[b]\n", "[a]\n\n[b]\n"},
+		{"in the middle, without the blank line above", work, "[a]\n\n[profile work]\n[b]\n", "[a]\n\n[b]\n"},
 		{"at the end, with the blank line above", work, "[a]\n\n\n[profile work]", "[a]\n\n"},
 		{"at the end, with the blank line below", work, "[a]\n\n[profile work]\n\n", "[a]\n\n"},
 		{"at the end, with line ends of Windows", work, "[a]\r\n\r\n[profile work]\r\n", "[a]\r\n"},

@@ -53,14 +53,17 @@ func TestUnusableFilesAreNamed(t *testing.T) {
 	}
 	broken := filepath.Join(dir, "broken")
 	writeFile(t, broken, "[a\n")
-	for path, want := range map[string]string{dir: "is a directory", large: "larger than 16 MiB", broken: ":1: profile definition must end"} {
+	for path, want := range map[string]string{dir: "is a directory, not a config file", large: "larger than 16 MiB", broken: ":1: profile definition must end"} {
 		_, err := Load(Paths{Credentials: path})
 		wantFault(t, err, fault.Failure, want)
 		wantFault(t, err, fault.Failure, path)
 		_, err = Load(Paths{Config: path})
 		wantFault(t, err, fault.Failure, want)
-		_, err = Open(path)
+		d, err := Open(path)
 		wantFault(t, err, fault.Failure, want)
+		if d != nil {
+			t.Error("a document came with the error")
+		}
 		wantFault(t, Update(context.Background(), path, setKey("v")), fault.Failure, path)
 	}
 	if err := os.Truncate(large, maxSize); err != nil {
@@ -226,7 +229,7 @@ func TestHeldLock(t *testing.T) {
 func TestSaveSweepsWhatKilledRunsLeft(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "config")
-	for _, name := range []string{".config.awsmint-tmp-1", ".config.awsmint-tmp-2", ".credentials.awsmint-tmp-3", ".config.swp"} {
+	for _, name := range []string{".config.awsmint-tmp-1", ".config.awsmint-tmp-2", ".credentials.awsmint-tmp-3", ".config.awsmint-mine", ".config.swp"} {
 		writeFile(t, filepath.Join(dir, name), "x")
 	}
 	if err := Update(context.Background(), path, setKey("v")); err != nil {
@@ -240,7 +243,7 @@ func TestSaveSweepsWhatKilledRunsLeft(t *testing.T) {
 	for _, entry := range entries {
 		names = append(names, entry.Name())
 	}
-	if got, want := strings.Join(names, " "), lockName+" .config.swp .credentials.awsmint-tmp-3 config"; got != want {
+	if got, want := strings.Join(names, " "), lockName+" .config.awsmint-mine .config.swp .credentials.awsmint-tmp-3 config"; got != want {
 		t.Errorf("the directory holds %s; want %s", got, want)
 	}
 }

@@ -66,12 +66,11 @@ func (s *Section) Setting(key string) string {
 //
 // Both are found in whatever case they are written; "" when absent.
 func (s *Section) Sub(key, name string) string {
-	lines := strings.Split(s.Get(key), "\n")
-	if lines[0] != "" {
-		return "" // a value of its own, and no sub-properties
-	}
+	// The first line is the key's own. The others of a value that has no
+	// sub-properties hold no "name = value".
+	lines := strings.Split(s.Get(key), "\n")[1:]
 	found := ""
-	for _, line := range lines[1:] {
+	for _, line := range lines {
 		k, v, _ := strings.Cut(line, "=")
 		if strings.EqualFold(strings.TrimSpace(k), name) {
 			found = unquote(strings.ToLower(name), strings.TrimSpace(v))

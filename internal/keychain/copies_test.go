@@ -35,7 +35,7 @@ func TestNamesOfCopies(t *testing.T) {
 		{kindOS, "/home/alice/vault", "/home/alice/cache"},
 		{kindFile, "/home/alice/vault2", "/home/alice/cache"},
 		{kindFile, "/home/alice/vault", "/home/alice/cache2"},
-		{kindFile, "/home/alice/vault/", "home/alice/cache"},
+		{kindFile, "/home", "/alice/vault/home/alice/cache"},
 	} {
 		name := named(c[0], c[1], c[2])
 		if seen[name] {

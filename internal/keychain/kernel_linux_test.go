@@ -1,7 +1,6 @@
 package keychain
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -10,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
-	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
@@ -78,6 +77,18 @@ func held(t testing.TB) map[string]string {
 	return found
 }
 
+// wantNoCopies looks in the user keyring. /proc/keys lists a key that was
+// unlinked until the kernel has collected it.
+func wantNoCopies(t *testing.T, c copies) {
+	t.Helper()
+	all := held(t)
+	for _, what := range []string{copyOfCacheKey, copyOfIdentity} {
+		if _, ok := all[c.name(what)]; ok {
+			t.Errorf("there is a copy of %s", what)
+		}
+	}
+}
+
 func TestKernelKeepsTheCacheKeyAndTheIdentityForATime(t *testing.T) {
 	vars := kernelVars(t)
 	k := openIn(t, vars)
@@ -110,177 +121,59 @@ func TestKernelKeepsTheCacheKeyAndTheIdentityForATime(t *testing.T) {
 
 func TestLongTermSecretsNeverEnterTheKernel(t *testing.T) {
 	vars := kernelVars(t)
-	const key, seed = "wJalrXUtnFEMI-long-term", "JBSWY3DPEHPK3PXP"
-	before := held(t)
-	stores := map[string]Keychain{
-		"file": openIn(t, vars),
-		"os":   withCopies(osKeychainOn(newMemory()), newCopies(optionsOf(vars), kindOS, time.Hour)),
-	}
-	for _, k := range stores {
-		mustSet(t, k, KeyAccount("work"), key)
-		mustSet(t, k, SeedAccount("work"), seed)
-		mustSet(t, k, CacheKeyAccount, "data key")
-		wantValue(t, k, KeyAccount("work"), key)
-		wantValue(t, k, SeedAccount("work"), seed)
-		wantValue(t, k, CacheKeyAccount, "data key")
-	}
+	values := map[string]string{KeyAccount("work"): "wJalrXUtnFEMI-long-term", SeedAccount("work"): "JBSWY3DPEHPK3PXP"}
 	o := optionsOf(vars)
-	allowed := []string{
-		newCopies(o, kindFile, 0).name(copyOfCacheKey), newCopies(o, kindFile, 0).name(copyOfIdentity),
-		newCopies(o, kindOS, 0).name(copyOfCacheKey),
-	}
-	after := held(t)
-	for name, value := range after {
-		if _, old := before[name]; !old && !slices.Contains(allowed, name) && strings.Contains(value, key+seed) {
-			t.Errorf("the kernel has %q", name)
-		}
-		for _, long := range []string{key, seed, testPassphrase} {
-			if strings.Contains(value, long) {
-				t.Errorf("%q holds a long-term secret", name)
+	inFile, inOS := newCopies(o, kindFile, time.Hour), newCopies(o, kindOS, time.Hour)
+	want := []string{inFile.name(copyOfCacheKey), inFile.name(copyOfIdentity), inOS.name(copyOfCacheKey)}
+	slices.Sort(want)
+	check := func() {
+		t.Helper()
+		var ours []string
+		for name, value := range held(t) {
+			if strings.HasSuffix(name, inFile.scope) || strings.HasSuffix(name, inOS.scope) {
+				ours = append(ours, name)
+			}
+			for account, long := range values {
+				if strings.Contains(value, long) || strings.Contains(value, testPassphrase) {
+					t.Errorf("%q holds the value of %s, or the passphrase", name, account)
+				}
+			}
+			if strings.Contains(name, "work") {
+				t.Errorf("%q names a profile", name)
 			}
 		}
-		if strings.Contains(name, "work") {
-			t.Errorf("%q names a profile", name)
+		slices.Sort(ours)
+		if diff := cmp.Diff(want, ours); diff != "" {
+			t.Errorf("what the kernel holds (-want +got):\n%s", diff)
 		}
 	}
-	for _, name := range allowed {
-		if _, ok := after[name]; !ok {
-			t.Errorf("%q is not in the kernel, so this test looked in the wrong place", name)
+
+	stores := []Keychain{openIn(t, vars), withCopies(osKeychainOn(newMemory()), inOS)}
+	for _, k := range stores {
+		mustSet(t, k, CacheKeyAccount, "data key")
+	}
+	check()
+	for _, k := range stores {
+		for account, value := range values {
+			mustSet(t, k, account, value)
 		}
 	}
-}
-
-func TestCopyFollowsTheCacheKey(t *testing.T) {
-	vars := kernelVars(t)
-	m := newMemory()
-	open := func() Keychain {
-		return withCopies(osKeychainOn(m), newCopies(optionsOf(vars), kindOS, time.Hour))
+	check()
+	for _, k := range stores {
+		for account, value := range values {
+			wantValue(t, k, account, value)
+		}
+		wantValue(t, k, CacheKeyAccount, "data key")
 	}
-	mustSet(t, open(), CacheKeyAccount, "one")
-	calls := m.calls
-	for range 3 {
-		wantValue(t, open(), CacheKeyAccount, "one")
-	}
-	if m.calls != calls {
-		t.Errorf("a hit asked the keychain %d times", m.calls-calls)
-	}
-
-	mustSet(t, open(), CacheKeyAccount, "two")
-	wantValue(t, open(), CacheKeyAccount, "two")
-	forget(t, vars)
-	wantValue(t, open(), CacheKeyAccount, "two")
-	if _, ok := newCopies(optionsOf(vars), kindOS, time.Hour).get(copyOfCacheKey); !ok {
-		t.Error("a read of the keychain left no copy")
-	}
-
-	// A key that could not be set leaves no copy of the old one behind.
-	m.err = errBroken
-	wantFault(t, open().Set(t.Context(), CacheKeyAccount, secret.New("three")), ErrUnreachable, fault.Keychain)
-	_, err := open().Get(t.Context(), CacheKeyAccount)
-	wantFault(t, err, ErrUnreachable, fault.Keychain)
-	m.err = nil
-	wantValue(t, open(), CacheKeyAccount, "two")
-
-	if err := open().Delete(t.Context(), CacheKeyAccount); err != nil {
-		t.Fatal(err)
-	}
-	_, err = open().Get(t.Context(), CacheKeyAccount)
-	wantFault(t, err, ErrNotFound, fault.Missing)
-	wantFault(t, open().Delete(t.Context(), CacheKeyAccount), ErrNotFound, fault.Missing)
-}
-
-// slowly is a keychain during whose read another process does something.
-type slowly struct {
-	Keychain
-	meanwhile func()
-}
-
-func (k slowly) Get(ctx context.Context, account string) (secret.String, error) {
-	value, err := k.Keychain.Get(ctx, account)
-	k.meanwhile()
-	return value, err
-}
-
-func TestReaderDoesNotPutAnOldKeyOverANewCopy(t *testing.T) {
-	vars := kernelVars(t)
-	m := newMemory()
-	c := newCopies(optionsOf(vars), kindOS, time.Hour)
-	writer := withCopies(osKeychainOn(m), c)
-	mustSet(t, osKeychainOn(m), CacheKeyAccount, "old")
-	reader := withCopies(slowly{osKeychainOn(m), func() { mustSet(t, writer, CacheKeyAccount, "new") }}, c)
-	wantValue(t, reader, CacheKeyAccount, "new")
-	wantValue(t, writer, CacheKeyAccount, "new")
-}
-
-func TestKernelKeyringTurnedOff(t *testing.T) {
-	vars := kernelVars(t)
-	c := newCopies(optionsOf(vars), kindFile, time.Hour)
-	mustSet(t, openIn(t, vars), CacheKeyAccount, "one")
-	vars[envKernelKeyring] = "off"
-
-	// A run without copies leaves none that is out of date.
-	mustSet(t, openIn(t, vars), CacheKeyAccount, "two")
-	if _, ok := c.get(copyOfCacheKey); ok {
-		t.Error("the old copy is still there")
-	}
-	forget(t, vars)
-	wantValue(t, openIn(t, vars), CacheKeyAccount, "two")
-	for _, what := range []string{copyOfCacheKey, copyOfIdentity} {
-		if line := kernelLine(t, c.name(what)); line != nil {
-			t.Errorf("a copy was made: %v", line)
+	check()
+	for _, k := range stores {
+		for account := range values {
+			if err := k.Delete(t.Context(), account); err != nil {
+				t.Error(err)
+			}
 		}
 	}
-}
-
-func TestForget(t *testing.T) {
-	vars := kernelVars(t)
-	other := kernelVars(t)
-	for _, v := range []map[string]string{vars, other} {
-		mustSet(t, openIn(t, v), CacheKeyAccount, "one")
-	}
-	forget(t, vars)
-	forget(t, vars)
-	if c := newCopies(optionsOf(vars), kindFile, time.Hour); kernelLine(t, c.name(copyOfCacheKey)) != nil || kernelLine(t, c.name(copyOfIdentity)) != nil {
-		t.Error("a copy is left")
-	}
-	delete(vars, envPassphrase)
-	_, err := openIn(t, vars).Get(t.Context(), CacheKeyAccount)
-	wantFault(t, err, ErrLocked, fault.Person)
-
-	delete(other, envPassphrase)
-	wantValue(t, openIn(t, other), CacheKeyAccount, "one")
-}
-
-// The identity of a vault that is gone does not open the one in its place.
-func TestCopyOfAnotherVaultsIdentity(t *testing.T) {
-	vars := kernelVars(t)
-	mustSet(t, openIn(t, vars), "key/work", "one")
-	if err := os.Remove(vars[envVault]); err != nil {
-		t.Fatal(err)
-	}
-	off := map[string]string{}
-	for name, value := range vars {
-		off[name] = value
-	}
-	off[envKernelKeyring] = "off"
-	mustSet(t, openIn(t, off), "key/work", "two")
-	wantValue(t, openIn(t, vars), "key/work", "two")
-	delete(vars, envPassphrase)
-	wantValue(t, openIn(t, vars), "key/work", "two")
-}
-
-// With a kernel keyring, a hundred processes ask for the passphrase once.
-func TestHundredProcessesUnlockOnce(t *testing.T) {
-	vars := kernelVars(t)
-	mustSet(t, openIn(t, vars), "key/work", "one")
-	forget(t, vars)
-	delete(vars, envPassphrase)
-	asked := t.TempDir() + "/asked"
-	vars[envPassphraseCommand] = "echo asked >> " + asked + "; echo '" + testPassphrase + "'"
-	inProcesses(t, 100, vars)
-	if text, err := os.ReadFile(asked); string(text) != "asked\n" {
-		t.Errorf("asked %d times, %v", strings.Count(string(text), "asked"), err)
-	}
+	check()
 }
 
 // A process that may not use the keyring, as in a container, works without.
@@ -297,27 +190,5 @@ func TestKernelThatRefusesIsPassedOver(t *testing.T) {
 	wantValue(t, k, CacheKeyAccount, long)
 	if err := c.drop(copyOfCacheKey); err != nil {
 		t.Error(err)
-	}
-}
-
-func BenchmarkKernelHit(b *testing.B) {
-	vars := kernelVars(b)
-	k := withCopies(osKeychainOn(newMemory()), newCopies(optionsOf(vars), kindOS, time.Hour))
-	mustSet(b, k, CacheKeyAccount, "data key")
-	for b.Loop() {
-		if _, err := k.Get(b.Context(), CacheKeyAccount); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkUnlockedVaultRead(b *testing.B) {
-	vars := vaultVars(b)
-	k := openIn(b, vars)
-	mustSet(b, k, "key/work", "one")
-	for b.Loop() {
-		if _, err := k.Get(b.Context(), "key/work"); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

@@ -1,7 +1,6 @@
 package keychain
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -126,26 +125,4 @@ func wantValue(t testing.TB, k Keychain, account, want string) {
 	if got.Reveal() != want {
 		t.Errorf("Get(%q) = %q, want %q", account, got.Reveal(), want)
 	}
-}
-
-// require skips a test that can't run here, and fails it where all must run.
-func require(t testing.TB, ok bool, what string) {
-	t.Helper()
-	if ok {
-		return
-	}
-	if os.Getenv("AWSMINT_TEST_REQUIRE") == "all" {
-		t.Fatalf("%s, and AWSMINT_TEST_REQUIRE is all", what)
-	}
-	t.Skip(what)
-}
-
-func mustRun(t testing.TB, cmd *exec.Cmd) string {
-	t.Helper()
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v: %v\n%s", cmd.Args[1:], err, errs.String())
-	}
-	return out.String()
 }

@@ -156,3 +156,22 @@ func TestPassphraseCommand(t *testing.T) {
 	_, err = openIn(t, vars).Get(ctx, "key/work")
 	wantFault(t, err, ErrLocked, fault.Keychain, envPassphraseCommand, "deadline")
 }
+
+// gpg-agent and the like are started by a command and outlive it, sometimes
+// with its standard output.
+func TestPassphraseCommandThatLeavesAProcess(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the command lines are for sh")
+	}
+	vars := vaultVars(t)
+	mustSet(t, openIn(t, vars), "key/work", "one")
+	delete(vars, envPassphrase)
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	vars[envPassphraseCommand] = "echo '" + testPassphrase + "'; mkfifo " + fifo + "; cat " + fifo + " &"
+	wantValue(t, openIn(t, vars), "key/work", "one")
+	// The process ends when its pipe does.
+	if pipe, err := os.OpenFile(fifo, os.O_WRONLY, 0); err != nil || pipe.Close() != nil {
+		t.Error(err)
+	}
+}

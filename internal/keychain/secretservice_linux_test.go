@@ -142,3 +142,25 @@ func startedIn(t *testing.T, variable string) (programs []string) {
 	}
 	return programs
 }
+
+// require skips a test that can't run here, and fails it where all must run.
+func require(t testing.TB, ok bool, what string) {
+	t.Helper()
+	if ok {
+		return
+	}
+	if os.Getenv("AWSMINT_TEST_REQUIRE") == "all" {
+		t.Fatalf("%s, and AWSMINT_TEST_REQUIRE is all", what)
+	}
+	t.Skip(what)
+}
+
+func mustRun(t testing.TB, cmd *exec.Cmd) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd.Args[1:], err, errs.String())
+	}
+	return out.String()
+}

@@ -127,6 +127,7 @@ func (v *vault) known(content *vaultContent) *age.X25519Identity {
 }
 
 func (v *vault) remember(identity *age.X25519Identity) {
+	v.log.Debug("vault unlocked with the passphrase", "path", v.path)
 	v.identity = identity
 	v.copies.put(copyOfIdentity, secret.New(identity.String()))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -120,7 +121,7 @@ func (v *vault) Delete(ctx context.Context, account string) error {
 // edit changes the vault that exists under its lock.
 func (v *vault) edit(ctx context.Context, change func(*vaultContent) error) error {
 	// Without a vault there is nothing to lock, and perhaps no directory.
-	if _, err := readVault(v.path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(v.path); errors.Is(err, fs.ErrNotExist) {
 		return change(&vaultContent{})
 	}
 	unlock, err := v.lock(ctx, writeLock)

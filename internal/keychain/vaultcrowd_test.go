@@ -20,15 +20,20 @@ import (
 // Two hundred write at once, in this process and in others, and the first of
 // them makes the vault: nothing is lost.
 func TestTwoHundredWritersLoseNothing(t *testing.T) {
+	t.Parallel()
 	const here, elsewhere = 180, 20
 	vars := vaultVars(t)
+	var keychains [20]Keychain
+	for i := range keychains {
+		keychains[i] = openIn(t, vars)
+	}
 	var writers sync.WaitGroup
 	var failed [here + elsewhere]error
 	for i := range here + elsewhere {
 		account, value := fmt.Sprint("key/", i), fmt.Sprint("value ", i)
 		writers.Go(func() {
 			if i < here {
-				failed[i] = openIn(t, vars).Set(t.Context(), account, secret.New(value))
+				failed[i] = keychains[i%len(keychains)].Set(t.Context(), account, secret.New(value))
 				return
 			}
 			if out, err := process("set", vars, account, value).CombinedOutput(); err != nil {
@@ -37,19 +42,28 @@ func TestTwoHundredWritersLoseNothing(t *testing.T) {
 		})
 	}
 	writers.Wait()
-	k := openIn(t, vars)
+	content := contentOf(t, vars)
+	identity, err := openIdentity(vars[envVault], content, secret.New(testPassphrase))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, err := range failed {
 		if err != nil {
 			t.Fatalf("writer %d: %v: %s", i, err, fault.HintOf(err))
 		}
-		wantValue(t, k, fmt.Sprint("key/", i), fmt.Sprint("value ", i))
+		account := fmt.Sprint("key/", i)
+		value, err := openItem(identity, account, content.Items[account])
+		if err != nil || value.Reveal() != fmt.Sprint("value ", i) {
+			t.Errorf("%s: %q, %v", account, value.Reveal(), err)
+		}
 	}
 }
 
 // A writer is killed again and again, at a moment of its own each time: the
 // vault opens, and has all that was said to be kept.
 func TestKilledWriterLosesNothing(t *testing.T) {
-	const kills = 12
+	t.Parallel()
+	const kills = 6
 	vars := vaultVars(t)
 	kept := map[string]bool{}
 	for round := range kills {
@@ -118,12 +132,13 @@ func TestManyUnlockOneAtATime(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the command line is for sh")
 	}
+	t.Parallel()
 	vars := vaultVars(t)
 	mustSet(t, openIn(t, vars), "key/work", "one")
 	delete(vars, envPassphrase)
 	dir := t.TempDir()
 	vars[envPassphraseCommand] = fmt.Sprintf("mkdir %[1]s/in || echo overlap >> %[1]s/overlaps; echo '%s'; rmdir %[1]s/in", dir, testPassphrase)
-	inProcesses(t, 30, vars)
+	inProcesses(t, 12, vars)
 	if text, err := os.ReadFile(dir + "/overlaps"); err == nil {
 		t.Errorf("%d unlocked at the same time", strings.Count(string(text), "overlap"))
 	}

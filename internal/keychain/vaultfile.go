@@ -64,6 +64,19 @@ func readVault(path string) (*vaultContent, error) {
 }
 
 func parseVault(path string, text []byte) (*vaultContent, error) {
+	var content vaultContent
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	// A field that is not known here would be lost at the next write.
+	decoder.DisallowUnknownFields()
+	err := decoder.Decode(&content)
+	_, after := decoder.Token()
+	if err == nil && after == io.EOF && content.Version == vaultVersion {
+		if content.Recipient == "" || len(content.Identity) == 0 || content.Items == nil {
+			return nil, damaged(path, errors.New("a part is missing"))
+		}
+		return &content, nil
+	}
+
 	var version struct {
 		Version *int `json:"version"`
 	}
@@ -75,14 +88,7 @@ func parseVault(path string, text []byte) (*vaultContent, error) {
 			fmt.Sprintf("the vault %q has version %d, and this awsmint knows version %d", path, *version.Version, vaultVersion),
 			"use the awsmint that wrote it, or another vault: "+envVault+"; this one was left as it is")
 	}
-	var content vaultContent
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	// A field that is not known here would be lost at the next write.
-	decoder.DisallowUnknownFields()
-	if decoder.Decode(&content) != nil || content.Recipient == "" || len(content.Identity) == 0 || content.Items == nil {
-		return nil, damaged(path, errors.New("a part is missing or unknown"))
-	}
-	return &content, nil
+	return nil, damaged(path, errors.New("it has a part that is unknown or has another form"))
 }
 
 // writeVault replaces the file. The caller holds the write lock, so that

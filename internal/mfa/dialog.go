@@ -79,13 +79,6 @@ func (w *Dialog) show(ctx context.Context, text string) (secret.String, error) {
 	return secret.String{}, Unavailable(fmt.Sprintf("%s: %v", filepath.Base(program), err))
 }
 
-func (w *Dialog) getenv(name string) string {
-	if w.Getenv != nil {
-		return w.Getenv(name)
-	}
-	return os.Getenv(name)
-}
-
 func (w *Dialog) lookPath(name string) (string, error) {
 	if w.LookPath != nil {
 		return w.LookPath(name)

@@ -2,7 +2,10 @@
 
 package mfa
 
-import "strings"
+import (
+	"os"
+	"strings"
+)
 
 // program is zenity, or kdialog, which a KDE desktop has instead. Both take
 // the text as an argument, so no shell reads it.
@@ -25,6 +28,13 @@ func (w *Dialog) program(text string) (path string, args, variables []string, er
 		return path, []string{"--title", dialogTitle, "--password", text}, nil, nil
 	}
 	return "", nil, nil, Unavailable("neither zenity nor kdialog is installed")
+}
+
+func (w *Dialog) getenv(name string) string {
+	if w.Getenv != nil {
+		return w.Getenv(name)
+	}
+	return os.Getenv(name)
 }
 
 // zenityLabel escapes what zenity reads in the text of an entry: backslashes

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/awsmint/awsmint/internal/atomicfile"
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
@@ -26,19 +27,6 @@ func TestMain(m *testing.M) {
 	}
 	askAtTerminal()
 	os.Exit(m.Run())
-}
-
-// need skips the test when what it needs is missing, or fails it where
-// everything has to be there.
-func need(t *testing.T, what string, err error) {
-	t.Helper()
-	switch {
-	case err == nil:
-	case os.Getenv("AWSMINT_TEST_REQUIRE") == "all":
-		t.Fatalf("%s: %v", what, err)
-	default:
-		t.Skipf("%s: %v", what, err)
-	}
 }
 
 // fakeClock moves only when somebody waits.
@@ -137,7 +125,7 @@ func useOnce(dir string) {
 		Now:  now,
 		Wait: func(_ context.Context, d time.Duration) error {
 			// Only the device's holder waits, so nobody else writes.
-			return os.WriteFile(file, fmt.Append(nil, now().Add(d).Unix()), 0o600)
+			return atomicfile.Write(file, fmt.Append(nil, now().Add(d).Unix()), 0o600)
 		},
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

@@ -112,11 +112,11 @@ func TestTerminalAsksForSixDigits(t *testing.T) {
 		answers []string
 		want    string
 	}{
-		{"in one group", []string{"123456"}, "terminal 123456"},
-		{"in two groups", []string{" 123 456 "}, "terminal 123456"},
-		{"at the third try", []string{"12345", "", "123456"}, "terminal 123456"},
-		{"never", []string{"12345", "abcdef", "1234567"}, `3 answers to the prompt for the MFA code of device "` + testSerial + `" were not six digits`},
-		{"but gets Ctrl-C", []string{"12345", "\x03"}, "cancelled"},
+		{"in one group", []string{"123456\n"}, "terminal 123456"},
+		{"in two groups", []string{" 123 456 \n"}, "terminal 123456"},
+		{"at the third try", []string{"12345\n", "\n", "123456\n"}, "terminal 123456"},
+		{"never", []string{"12345\n", "abcdef\n", "1234567\n"}, `3 answers to the prompt for the MFA code of device "` + testSerial + `" were not six digits`},
+		{"but gets Ctrl-C", []string{"12345\n", "\x03"}, "cancelled"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -129,7 +129,7 @@ func TestTerminalAsksForSixDigits(t *testing.T) {
 					s.Expect(malformedNote + "\r\n")
 				}
 				s.Expect(promptText)
-				s.Type(answer + "\n")
+				s.Type(answer)
 			}
 			a.want(t, s, c.want)
 			if strings.Contains(s.Screen(), "456") {

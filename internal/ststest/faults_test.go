@@ -1,9 +1,13 @@
 package ststest_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -30,6 +34,12 @@ func retrying(attempts int) func(*sts.Options) {
 			o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
 		})
 	}
+}
+
+// wasReset reports whether an RST ended the connection; Windows has a number
+// of its own for it, WSAECONNRESET.
+func wasReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.Errno(10054))
 }
 
 func whoami(ctx context.Context, c *sts.Client) error {
@@ -104,7 +114,7 @@ func TestAResetConnectionSpendsNoCode(t *testing.T) {
 	code := u.Code(s.Now())
 	in := &sts.GetSessionTokenInput{SerialNumber: &u.MFASerial, TokenCode: &code}
 	_, err := fresh(t, s, keysOf(u)).GetSessionToken(within(t), in)
-	if !errors.Is(err, syscall.ECONNRESET) {
+	if !wasReset(err) {
 		t.Fatalf("got %v, want a reset", err)
 	}
 	if s.Calls("GetSessionToken") != 1 || s.Succeeded("GetSessionToken") != 0 {
@@ -152,8 +162,65 @@ func TestAConnectionDroppedBeforeTheRequestIsNoCall(t *testing.T) {
 	}
 }
 
+// The connection is the test's own: a client's pool may leave one unused.
+func TestAConnectionKeptAliveIsNotDropped(t *testing.T) {
+	s, c, u := frozen(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(conn)
+	for range 2 {
+		r := signed(t, s, keysOf(u), "sts", c.Now(), params("Action", "GetCallerIdentity"))
+		if err := r.Write(conn); err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.ReadResponse(answers, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("%d %v", resp.StatusCode, err)
+		}
+		// Once for the second request, which must leave it alone.
+		if s.Calls("") == 1 {
+			s.Inject(ststest.Fault{Times: 1, DropBefore: true})
+		}
+	}
+	if err := whoami(within(t), fresh(t, s, keysOf(u))); err == nil {
+		t.Error("the fault was used up by a connection that was there")
+	}
+}
+
+// lines is a log that hands each line on.
+type lines chan string
+
+func (l lines) Write(b []byte) (int, error) {
+	l <- string(b)
+	return len(b), nil
+}
+
+func (l lines) next(t *testing.T) string {
+	t.Helper()
+	select {
+	case line := <-l:
+		return line
+	case <-within(t).Done():
+		t.Fatal("no further line in the log")
+		return ""
+	}
+}
+
+// What ends first is logged first: a whole other request goes by while the
+// one hangs, and the server lets go of it once its client has gone.
 func TestAHangEndsWithTheClient(t *testing.T) {
-	s, _, u := frozen(t)
+	log := make(lines, 10)
+	s := start(t, ststest.Options{Log: log})
+	u := s.AddUser("alice")
 	s.Inject(ststest.Fault{Times: 1, Hang: true})
 	ctx, cancel := context.WithCancel(within(t))
 	failed := make(chan error, 1)
@@ -161,17 +228,21 @@ func TestAHangEndsWithTheClient(t *testing.T) {
 	if err := s.WaitFor(within(t), "GetCallerIdentity", 1); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case err := <-failed:
-		t.Fatalf("it did not hang: %v", err)
-	default:
+	if err := whoami(within(t), fresh(t, s, keysOf(u))); err != nil {
+		t.Fatal(err)
+	}
+	if line := log.next(t); !strings.Contains(line, " 200") {
+		t.Errorf("it did not hang: %s", line)
 	}
 	cancel()
 	if err := <-failed; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if s.Succeeded("") != 0 {
-		t.Error("it was carried out")
+	if line := log.next(t); !strings.Contains(line, " hung") {
+		t.Errorf("the line of the hanging request is %q", line)
+	}
+	if s.Succeeded("") != 1 {
+		t.Errorf("%d were carried out", s.Succeeded(""))
 	}
 }
 
@@ -217,9 +288,14 @@ func TestDelay(t *testing.T) {
 		t.Errorf("answered after %v", took)
 	}
 	s.Inject(ststest.Fault{Times: 1, Delay: time.Hour})
-	ctx, cancel := context.WithTimeout(context.Background(), delay)
-	defer cancel()
-	if err := whoami(ctx, fresh(t, s, keysOf(u))); !errors.Is(err, context.DeadlineExceeded) {
+	ctx, cancel := context.WithCancel(within(t))
+	failed := make(chan error, 1)
+	go func() { failed <- whoami(ctx, fresh(t, s, keysOf(u))) }()
+	if err := s.WaitFor(within(t), "GetCallerIdentity", 2); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-failed; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	s.Inject(ststest.Fault{Times: 1, Delay: delay, Code: "Throttling"})

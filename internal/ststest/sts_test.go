@@ -171,6 +171,7 @@ func TestUnknownActionsAreRefusedBeforeTheSignatureIsLookedAt(t *testing.T) {
 	}{
 		{"2011-06-15", "GetFederationToken", "InvalidAction", "Could not find operation GetFederationToken for version 2011-06-15"},
 		{"2010-05-08", "GetSessionToken", "InvalidAction", "Could not find operation GetSessionToken for version 2010-05-08"},
+		{"2011-06-15", "ListMFADevices", "InvalidAction", "Could not find operation ListMFADevices for version 2011-06-15"},
 		{"", "GetSessionToken", "InvalidAction", "Could not find operation GetSessionToken for version NO_VERSION_SPECIFIED"},
 		{"2011-06-15", "<x>&'", "InvalidAction", "Could not find operation <x>&' for version"},
 		{"2011-06-15", "", "MissingAction", ""},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/fault"
@@ -104,11 +105,17 @@ func (t *Terminal) askOnce(ctx context.Context, prompt string, q question, signa
 	case <-ctx.Done():
 		err = cancelled(ctx.Err())
 	case signal := <-signals.end:
-		err = fmt.Errorf("%w (%v)", ErrCancelled, signal)
+		err = endedBy(signal)
 	case <-signals.resumed:
 		err = errResumed
 	}
 	exchange.stop()
+	// An answer must not hide a signal that came with it.
+	select {
+	case signal := <-signals.end:
+		line, err = "", endedBy(signal)
+	default:
+	}
 
 	// From the background the modes are no longer ours to set: whoever took
 	// the foreground has set its own.
@@ -139,6 +146,9 @@ type exchange struct {
 	answer <-chan answer // gets one answer
 	stop   func()        // ends it; nothing is read from the terminal afterwards
 }
+
+// endedBy is ErrCancelled because of a signal.
+func endedBy(signal os.Signal) error { return fmt.Errorf("%w (%v)", ErrCancelled, signal) }
 
 // cancelled is ErrCancelled because of err, that of a context.
 func cancelled(err error) error { return fmt.Errorf("%w: %w", ErrCancelled, err) }

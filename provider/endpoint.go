@@ -1,0 +1,89 @@
+package provider
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// regionPattern is a label of a host name (RFC 1123), which a region becomes.
+var regionPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+
+func checkRegion(region string) error {
+	if regionPattern.MatchString(region) {
+		return nil
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("%q is not a region", region),
+		"it has a form like eu-west-1; look at region in the profile, AWS_REGION and AWS_DEFAULT_REGION")
+}
+
+// endpoint is the URL set for a service ("sts", "iam"); empty: none.
+func endpoint(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, service string) (string, error) {
+	for _, variable := range []string{"AWS_ENDPOINT_URL_" + strings.ToUpper(service), "AWS_ENDPOINT_URL"} {
+		if text := getenv(variable); text != "" {
+			return text, checkURL(variable, text)
+		}
+	}
+	text, err := servicesEndpoint(config, section, service)
+	if text != "" || err != nil {
+		return text, err
+	}
+	text = section.Setting("endpoint_url")
+	if text == "" {
+		return "", nil
+	}
+	if err := checkURL("endpoint_url", text); err != nil {
+		return "", at(section, "endpoint_url", err)
+	}
+	return text, nil
+}
+
+// servicesEndpoint is the URL in the services section that the profile names.
+func servicesEndpoint(config *awsconfig.Config, section *awsconfig.Section, service string) (string, error) {
+	name := section.Setting("services")
+	if name == "" {
+		return "", nil
+	}
+	services, err := config.Services(name)
+	if err != nil {
+		return "", at(section, "services", err)
+	}
+	text := services.Sub(service, "endpoint_url")
+	if text == "" {
+		return "", nil
+	}
+	if err := checkURL("endpoint_url of "+service, text); err != nil {
+		file, line := services.Origin(service)
+		return "", fault.Wrap(err, fault.Usage,
+			fmt.Sprintf("%s:%d: in services %q, which profile %q names: %v", file, line, name, section.Name(), err), fault.HintOf(err))
+	}
+	return text, nil
+}
+
+func checkURL(setting, text string) error {
+	u, err := url.Parse(text)
+	if err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
+		return nil
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("%s is %q, which is not the URL of an endpoint", setting, text),
+		"write a host with https:// or http:// in front, such as https://sts.eu-west-1.amazonaws.com")
+}
+
+// checkEndpoint refuses here what the SDK would refuse only when a person has
+// been asked for a code: FIPS or dualstack, which choose among AWS's own
+// endpoints, together with one that is set.
+func (c *Client) checkEndpoint(profile string) error {
+	if c.STSEndpoint == "" || !c.FIPS && !c.DualStack {
+		return nil
+	}
+	kind := "FIPS"
+	if !c.FIPS {
+		kind = "dualstack"
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("profile %q can't use a %s endpoint and the endpoint %q at once", profile, kind, c.STSEndpoint),
+		"leave out one of them: use_fips_endpoint, use_dualstack_endpoint or endpoint_url, in the config file or as AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT or AWS_ENDPOINT_URL")
+}
