@@ -30,8 +30,11 @@ type clock struct {
 	t  time.Time
 }
 
+// step is how long a code is the present one.
+const step = 30 * time.Second
+
 func newClock() *clock {
-	return &clock{t: time.Now().UTC().Truncate(30 * time.Second).Add(10 * time.Second)}
+	return &clock{t: time.Now().UTC().Truncate(step).Add(10 * time.Second)}
 }
 
 func (c *clock) Now() time.Time {

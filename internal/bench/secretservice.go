@@ -18,7 +18,7 @@ const startTries = 50
 
 // secretService is a lab whose keychain is a real gnome-keyring on a bus of its
 // own, with a session in the cache and no kernel keyring.
-func (b *bench) secretService() (l *lab.Lab, stop func(), err error) {
+func (b *bench) secretService() (*lab.Lab, func(), error) {
 	dir := filepath.Join(b.dir, "ss") // short: a socket's path has 107 bytes
 	for _, name := range []string{"run", "data"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
@@ -34,7 +34,7 @@ func (b *bench) secretService() (l *lab.Lab, stop func(), err error) {
 		return nil, nil, err
 	}
 	started := []*exec.Cmd{bus}
-	stop = func() {
+	stop := func() {
 		for _, cmd := range started {
 			_ = cmd.Process.Kill()
 			_ = cmd.Wait()
@@ -57,7 +57,7 @@ func (b *bench) secretService() (l *lab.Lab, stop func(), err error) {
 	}
 	started = append(started, keyring)
 
-	l, err = lab.New(filepath.Join(b.dir, "service"), b.binary)
+	l, err := lab.New(filepath.Join(b.dir, "service"), b.binary)
 	if err != nil {
 		stop()
 		return nil, nil, err

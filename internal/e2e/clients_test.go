@@ -18,6 +18,7 @@ func identity(endpoint string) []string {
 }
 
 func TestAWSCLI(t *testing.T) {
+	t.Parallel()
 	aws := awsCLI(t)
 	l, alice := withKey(t, true)
 	for range 2 {
@@ -34,6 +35,7 @@ func TestAWSCLI(t *testing.T) {
 // The CLI holds stdout and stderr of its credential_process; the prompt is
 // answered on the terminal, and the CLI's own stdin keeps its data.
 func TestAWSCLIWithAPrompt(t *testing.T) {
+	t.Parallel()
 	aws := awsCLI(t)
 	l, alice := withKey(t, false)
 	c := capture(t, l, aws, identity(l.AWS.URL())...)
@@ -54,6 +56,7 @@ func TestAWSCLIWithAPrompt(t *testing.T) {
 
 // What is piped into the CLI is for the CLI, to the last byte.
 func TestPipeThroughTheAWSCLI(t *testing.T) {
+	t.Parallel()
 	aws := awsCLI(t)
 	l, _ := withKey(t, true)
 	script := "printf 'line one\\nline two\\n' | { " + aws + " " + strings.Join(identity(l.AWS.URL()), " ") + " >/dev/null && cat; }"
@@ -65,6 +68,7 @@ func TestPipeThroughTheAWSCLI(t *testing.T) {
 
 // When awsmint fails, the CLI shows its message.
 func TestAWSCLIShowsTheMessage(t *testing.T) {
+	t.Parallel()
 	aws := awsCLI(t)
 	l, _ := withKey(t, false)
 	r := l.RunProgram("", aws, identity(l.AWS.URL())...)
@@ -74,6 +78,7 @@ func TestAWSCLIShowsTheMessage(t *testing.T) {
 }
 
 func TestBoto3(t *testing.T) {
+	t.Parallel()
 	python := need(t, "python3", "python3")
 	l, alice := withKey(t, true)
 	if r := l.RunProgram("", python, "-c", "import boto3"); r.Err != nil {

@@ -13,6 +13,7 @@ import (
 )
 
 func TestMintThenHit(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, true)
 	before := time.Now()
 	first := l.Run("", "process", "work")
@@ -38,6 +39,7 @@ func TestMintThenHit(t *testing.T) {
 }
 
 func TestNobodyToAsk(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, false)
 	r := l.Run("", "process", "work")
 	failed(t, r, 3, "awsmint login work", "arn:aws:iam::111122223333:mfa/alice")
@@ -49,6 +51,7 @@ func TestNobodyToAsk(t *testing.T) {
 }
 
 func TestAWSNeverAnswers(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, true)
 	l.Set("AWSMINT_TIMEOUT", "2s")
 	l.AWS.Inject(ststest.Fault{Action: "GetSessionToken", Hang: true})
@@ -56,6 +59,7 @@ func TestAWSNeverAnswers(t *testing.T) {
 }
 
 func TestAWSIsNotThere(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, true)
 	l.Set("AWSMINT_TIMEOUT", "1s")
 	l.Set("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
@@ -64,6 +68,7 @@ func TestAWSIsNotThere(t *testing.T) {
 
 // The environment of the caller is about the caller: it changes nothing.
 func TestForeignVariables(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, true)
 	want := succeeded(t, l.Run("", "process", "work"))
 	for name, value := range map[string]string{
@@ -96,6 +101,7 @@ func TestForeignVariables(t *testing.T) {
 // Where the answer can't be written the run fails, and the credentials are in
 // the cache all the same.
 func TestStdoutThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	for name, stdout := range map[string]string{"closed": ">&-", "full": "> /dev/full"} {
 		t.Run(name, func(t *testing.T) {
 			l, _ := withKey(t, true)
@@ -123,6 +129,7 @@ func TestStdoutThatCannotBeWritten(t *testing.T) {
 
 // A cache that can't be written never fails a run that has credentials.
 func TestCacheThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		skip(t, "mounting a full and a read-only disk needs root")
 	}
@@ -151,6 +158,7 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 
 // The kinds of refusal, each with its own words and what to do next.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		spoil  func(l *lab.Lab, u *ststest.User)

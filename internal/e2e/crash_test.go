@@ -38,6 +38,7 @@ const kills = 40
 
 // A mint killed at any moment leaves no corrupt file, and the next run works.
 func TestKilledMint(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, false)
 	// Without MFA, so that no run has to wait for the next code.
 	edit(t, l.ConfigFile(), "awsmint_mfa_serial", "# awsmint_mfa_serial")
@@ -61,6 +62,7 @@ func TestKilledMint(t *testing.T) {
 // An add killed at any moment: the config file is whole, a key that was stored
 // is not lost, and the same command run again ends what was begun.
 func TestKilledAdd(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	alice := l.AWS.AddUser("alice")
 	const other = "# mine\n[profile other]\nregion = eu-west-1 ; home\n"

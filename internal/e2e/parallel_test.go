@@ -41,6 +41,7 @@ func wantEqual(t *testing.T, results []lab.Result) {
 
 // A hundred cold processes with codes that work once: one call to AWS.
 func TestOneMintServesAHundredProcesses(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, true)
 	wantEqual(t, all(l, processes))
 	wantCalls(t, l.AWS, "GetSessionToken", 1)
@@ -51,6 +52,7 @@ func TestOneMintServesAHundredProcesses(t *testing.T) {
 // The process that mints is killed while AWS thinks: the lock goes with it, one
 // of the others mints with the next code, and all have an answer.
 func TestKilledHolderStopsNobody(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, true)
 	l.AWS.Inject(ststest.Fault{Action: "GetSessionToken", Times: 1, Hang: true})
 

@@ -53,6 +53,7 @@ func code(u *ststest.User) string { return u.Code(time.Now()) }
 // The prompt is seen and answered on the terminal although the caller holds
 // all three streams, and what it was given on stdin is still there.
 func TestPromptUnderACapturingCaller(t *testing.T) {
+	t.Parallel()
 	l, alice := withKey(t, false)
 	c := capture(t, l, l.Binary, "process", "work")
 	if _, err := c.stdin.WriteString("data for the caller"); err != nil {
@@ -74,6 +75,7 @@ func TestPromptUnderACapturingCaller(t *testing.T) {
 }
 
 func TestWrongCodeIsAskedAgain(t *testing.T) {
+	t.Parallel()
 	l, alice := withKey(t, false)
 	c := capture(t, l, l.Binary, "process", "work")
 	c.Expect("MFA code")
@@ -87,6 +89,7 @@ func TestWrongCodeIsAskedAgain(t *testing.T) {
 }
 
 func TestThreeWrongCodes(t *testing.T) {
+	t.Parallel()
 	l, alice := withKey(t, false)
 	c := capture(t, l, l.Binary, "process", "work")
 	for range 3 {
@@ -114,6 +117,7 @@ func wrong(u *ststest.User) string {
 // Ctrl-C ends the run at once, the terminal echoes again, and those who waited
 // are not asked one after the other.
 func TestCancelledPrompt(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, false)
 	c := capture(t, l, l.Binary, "process", "work")
 	c.Expect("MFA code")
@@ -132,6 +136,7 @@ func TestCancelledPrompt(t *testing.T) {
 }
 
 func TestTerminatedPrompt(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			l, _ := withKey(t, false)
@@ -153,6 +158,7 @@ func TestTerminatedPrompt(t *testing.T) {
 // A prompt that nobody answers ends before the caller's own limit would kill
 // its shell and leave us behind.
 func TestUnansweredPrompt(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, false)
 	l.Set("AWSMINT_PROMPT_TIMEOUT", "1s")
 	c := capture(t, l, l.Binary, "process", "work")
@@ -163,6 +169,7 @@ func TestUnansweredPrompt(t *testing.T) {
 // In the background of its terminal awsmint is not stopped by asking: it fails
 // and says what to run.
 func TestBackgroundJob(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, false)
 	session := termtest.Open(t)
 	var stdout, stderr bytes.Buffer
@@ -181,6 +188,7 @@ func TestBackgroundJob(t *testing.T) {
 
 // Many programs under one terminal, one code typed once.
 func TestOnePromptServesAll(t *testing.T) {
+	t.Parallel()
 	l, alice := withKey(t, false)
 	const programs = 20
 	c := capture(t, l, "/bin/sh", "-c", `i=0; while [ $i -lt 20 ]; do `+l.Binary+` process work & i=$((i+1)); done; wait`)
@@ -205,6 +213,7 @@ func TestOnePromptServesAll(t *testing.T) {
 
 // add asks for what it needs; the secret is not shown.
 func TestAddOnTheTerminal(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	alice := l.AWS.AddUser("alice")
 	c := capture(t, l, l.Binary, "add", "work", "--region", "eu-west-1")
@@ -227,6 +236,7 @@ func TestAddOnTheTerminal(t *testing.T) {
 }
 
 func TestRemoveAsks(t *testing.T) {
+	t.Parallel()
 	l, _ := withKey(t, true)
 	c := capture(t, l, l.Binary, "remove", "work")
 	c.Expect("Remove the key …")

@@ -18,6 +18,7 @@ import (
 // with the user alice, and alice's key as key.json (with her seed) and
 // keyonly.json (without). "exits N COMMAND" wants that status.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
 		Setup: setUp,

@@ -29,6 +29,7 @@ func withSecretService(t *testing.T) (*lab.Lab, *keyringtest.SecretService, *sts
 }
 
 func TestSecretService(t *testing.T) {
+	t.Parallel()
 	l, _, alice := withSecretService(t)
 	minted := succeeded(t, l.Run("", "process", "work"))
 	if hit := succeeded(t, l.Run("", "process", "work")); hit != minted {
@@ -59,6 +60,7 @@ func TestSecretService(t *testing.T) {
 }
 
 func TestLockedSecretService(t *testing.T) {
+	t.Parallel()
 	l, service, _ := withSecretService(t)
 	service.Lock()
 	failed(t, l.Run("", "process", "work"), 7, "locked", "AWSMINT_KEYCHAIN=file")
@@ -71,6 +73,7 @@ func TestLockedSecretService(t *testing.T) {
 
 // A hit needs the service only once a login: then the kernel has the key.
 func TestHitWithALockedSecretService(t *testing.T) {
+	t.Parallel()
 	l, service, _ := withSecretService(t)
 	minted := succeeded(t, l.Run("", "process", "work"))
 	service.Lock()
@@ -82,6 +85,7 @@ func TestHitWithALockedSecretService(t *testing.T) {
 }
 
 func TestStoppedSecretService(t *testing.T) {
+	t.Parallel()
 	l, service, _ := withSecretService(t)
 	service.Stop()
 	defer service.Continue()
@@ -89,6 +93,7 @@ func TestStoppedSecretService(t *testing.T) {
 }
 
 func TestNoSecretService(t *testing.T) {
+	t.Parallel()
 	l, _, _ := withSecretService(t)
 	l.Set("DBUS_SESSION_BUS_ADDRESS", "")
 	l.Set("XDG_RUNTIME_DIR", "")

@@ -21,6 +21,7 @@ import (
 // Everything that awsmint writes, logs or says, and everything that it starts
 // a program with, is swept for secrets: in clear, in base64 and in hex.
 func TestNothingSecretIsLeft(t *testing.T) {
+	t.Parallel()
 	l, alice := withKey(t, true)
 	bob := l.AWS.AddUser("bob")
 	if err := l.Add("typed", bob, false); err != nil {
@@ -147,6 +148,7 @@ func reverse(s string) string {
 
 // The sweep itself finds what it looks for.
 func TestTheSweepFinds(t *testing.T) {
+	t.Parallel()
 	const value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 	for _, data := range []string{
 		"x" + value + "y", hex.EncodeToString([]byte(value)),

@@ -138,7 +138,9 @@ func display(t *testing.T) (name string) {
 		t.Fatal(err)
 	}
 	defer read.Close()
-	server := exec.Command("Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-screen", "0", "640x480x24")
+	// Without -noreset the server starts anew whenever its last client leaves,
+	// and that client may be an xdotool that looks for a window too early.
+	server := exec.Command("Xvfb", "-displayfd", "3", "-noreset", "-nolisten", "tcp", "-screen", "0", "640x480x24")
 	server.ExtraFiles = []*os.File{write}
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
@@ -221,8 +223,12 @@ func TestRealDialog(t *testing.T) {
 		patience, stop := context.WithTimeout(ctx, 20*time.Second)
 		defer stop()
 		for !w.shows() {
-			if patience.Err() != nil {
+			select {
+			case r := <-w.results:
+				t.Fatalf("no window: %v", r.err)
+			case <-patience.Done():
 				t.Fatal("the window does not show")
+			default:
 			}
 		}
 		cancel()
