@@ -167,7 +167,7 @@ func TestAWSsOwnEndpoints(t *testing.T) {
 		{"us-gov-west-1", true, false, "sts.us-gov-west-1.amazonaws.com", "iam.us-gov.amazonaws.com"},
 		{"us-gov-west-1", true, true, "sts-fips.us-gov-west-1.api.aws", "iam.us-gov.api.aws"},
 		{"eusc-de-east-1", false, false, "sts.eusc-de-east-1.amazonaws.eu", "iam.eusc-de-east-1.amazonaws.eu"},
-		{"eusc-de-east-1", true, true, "sts-fips.eusc-de-east-1.api.amazonwebservices.eu", "iam.global.x"},
+		{"eusc-de-east-1", true, true, "sts-fips.eusc-de-east-1.api.amazonwebservices.eu", "iam-fips.api.amazonwebservices.eu"},
 	} {
 		name := fmt.Sprintf("%s FIPS %v dualstack %v", test.region, test.fips, test.dualstack)
 		lines := fmt.Sprintf("region = %s\nuse_fips_endpoint = %v\nuse_dualstack_endpoint = %v\n", test.region, test.fips, test.dualstack)

@@ -77,18 +77,18 @@ func TestKilledHolderStopsNobody(t *testing.T) {
 	wantCalls(t, l.AWS, "GetSessionToken", 2)
 }
 
-// waitForWaiters waits until n processes have the lock's file open.
+// waitForWaiters waits until n processes of the lab wait beside the first.
 func waitForWaiters(t *testing.T, ctx context.Context, l *lab.Lab, n int) {
 	t.Helper()
 	for ctx.Err() == nil {
-		open := 0
-		fds, _ := filepath.Glob("/proc/[0-9]*/fd/*")
-		for _, fd := range fds {
-			if target, _ := os.Readlink(fd); strings.HasPrefix(target, l.CacheDir()) && strings.HasSuffix(target, ".lock") {
-				open++
+		running := 0
+		environs, _ := filepath.Glob("/proc/[0-9]*/environ")
+		for _, environ := range environs {
+			if data, _ := os.ReadFile(environ); strings.Contains(string(data), "HOME="+l.Home+"\x00") {
+				running++
 			}
 		}
-		if open >= n {
+		if running > n {
 			return
 		}
 	}

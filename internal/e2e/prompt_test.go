@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -78,11 +79,11 @@ func TestWrongCodeIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	l, alice := withKey(t, false)
 	c := capture(t, l, l.Binary, "process", "work")
-	c.Expect("MFA code")
-	c.Type(wrong(alice) + "\n")
-	c.Expect("MFA code")
+	c.Expect(`MFA code for profile "work"`)
+	c.Type(wrongCodes(alice, 1)[0] + "\n")
+	c.Expect(`MFA code for profile "work"`)
 	c.Type("not digits\n")
-	c.Expect("MFA code")
+	c.Expect(`MFA code for profile "work"`)
 	c.Type(code(alice) + "\n")
 	succeeded(t, c.result(t))
 	wantCalls(t, l.AWS, "GetSessionToken", 2)
@@ -92,26 +93,27 @@ func TestThreeWrongCodes(t *testing.T) {
 	t.Parallel()
 	l, alice := withKey(t, false)
 	c := capture(t, l, l.Binary, "process", "work")
-	for range 3 {
-		c.Expect("MFA code")
-		c.Type(wrong(alice) + "\n")
+	for _, code := range wrongCodes(alice, 3) {
+		c.Expect(`MFA code for profile "work"`)
+		c.Type(code + "\n")
 	}
 	failed(t, c.result(t), 5, "did not accept the MFA code")
 	wantCalls(t, l.AWS, "GetSessionToken", 3)
 }
 
-// wrong is a code that the device shows neither now nor in the steps nearby.
-func wrong(u *ststest.User) string {
+// wrongCodes are codes that the device shows neither now nor in the steps
+// nearby.
+func wrongCodes(u *ststest.User, n int) (codes []string) {
 	near := map[string]bool{}
 	for step := -3; step <= 3; step++ {
 		near[u.Code(time.Now().Add(time.Duration(step)*30*time.Second))] = true
 	}
-	for _, candidate := range []string{"000000", "111111", "222222", "333333", "444444", "555555", "666666", "777777"} {
-		if !near[candidate] {
-			return candidate
+	for i := 0; len(codes) < n; i++ {
+		if candidate := fmt.Sprintf("%06d", i); !near[candidate] {
+			codes = append(codes, candidate)
 		}
 	}
-	return "999999"
+	return codes
 }
 
 // Ctrl-C ends the run at once, the terminal echoes again, and those who waited
@@ -120,7 +122,7 @@ func TestCancelledPrompt(t *testing.T) {
 	t.Parallel()
 	l, _ := withKey(t, false)
 	c := capture(t, l, l.Binary, "process", "work")
-	c.Expect("MFA code")
+	c.Expect(`MFA code for profile "work"`)
 	c.Type("\x03")
 	failed(t, c.result(t), 3)
 	if !c.Echoes() {
@@ -129,7 +131,7 @@ func TestCancelledPrompt(t *testing.T) {
 
 	next := capture(t, l, l.Binary, "process", "work")
 	failed(t, next.result(t), 3, "awsmint login work")
-	if strings.Contains(next.Screen(), "MFA code") {
+	if strings.Contains(next.Screen(), "MFA code for") {
 		t.Errorf("asked again at once:\n%s", next.Screen())
 	}
 	wantCalls(t, l.AWS, "GetSessionToken", 0)
@@ -141,7 +143,7 @@ func TestTerminatedPrompt(t *testing.T) {
 		t.Run(signal.String(), func(t *testing.T) {
 			l, _ := withKey(t, false)
 			c := capture(t, l, l.Binary, "process", "work")
-			c.Expect("MFA code")
+			c.Expect(`MFA code for profile "work"`)
 			if err := c.cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
@@ -162,7 +164,7 @@ func TestUnansweredPrompt(t *testing.T) {
 	l, _ := withKey(t, false)
 	l.Set("AWSMINT_PROMPT_TIMEOUT", "1s")
 	c := capture(t, l, l.Binary, "process", "work")
-	c.Expect("MFA code")
+	c.Expect(`MFA code for profile "work"`)
 	failed(t, c.result(t), 3, "awsmint login work")
 }
 
@@ -193,7 +195,7 @@ func TestOnePromptServesAll(t *testing.T) {
 	const programs = 20
 	c := capture(t, l, "/bin/sh", "-c", `i=0; while [ $i -lt 20 ]; do `+l.Binary+` process work & i=$((i+1)); done; wait`)
 	// In a shell without job control all are in the foreground's group.
-	c.Expect("MFA code")
+	c.Expect(`MFA code for profile "work"`)
 	c.Type(code(alice) + "\n")
 	r := c.result(t)
 	lines := strings.Split(strings.TrimSpace(r.Stdout), "\n")
@@ -205,7 +207,7 @@ func TestOnePromptServesAll(t *testing.T) {
 			t.Fatal("two programs got different credentials")
 		}
 	}
-	if asked := strings.Count(c.Screen(), "MFA code"); asked != 1 {
+	if asked := strings.Count(c.Screen(), "MFA code for"); asked != 1 {
 		t.Errorf("asked %d times:\n%s", asked, c.Screen())
 	}
 	wantCalls(t, l.AWS, "GetSessionToken", 1)
