@@ -15,6 +15,9 @@ const maxSuggestions = 3
 // header that fits the other file only, a misspelling, or none.
 func (c *Config) noProfile(name string) error {
 	hint := "run: awsmint add " + name
+	if !validName(name) {
+		hint = "to see the names there are, run: awsmint list"
+	}
 	if near := nearest(name, c.Profiles()); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}

@@ -226,16 +226,17 @@ func (a *Add) finish(ctx context.Context, app *App, section *awsconfig.Section, 
 		_, _ = fmt.Fprintln(app.Stderr, "awsmint: warning: "+warning)
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s is in the keychain, profile %q in %s\n", keyName(provider.LastFour(n.key.AccessKeyID), identity.ARN), a.Profile, tilde(app.paths.Config))
+	fmt.Fprintf(&text, "key:     %s\n", keyName(provider.LastFour(n.key.AccessKeyID), identity.ARN))
 	if n.serial == "" {
-		text.WriteString("no MFA device: sessions are minted without a code\n")
+		text.WriteString("MFA:     none; sessions are minted without a code\n")
 	} else {
-		fmt.Fprintf(&text, "MFA device: %s\n", n.serial)
+		fmt.Fprintf(&text, "MFA:     %s\n", n.serial)
 	}
+	fmt.Fprintf(&text, "profile: %s in %s\n", a.Profile, tilde(app.paths.Config))
 	if !n.seed.IsZero() {
-		text.WriteString("the TOTP seed is stored too: whoever unlocks the keychain has both factors\n")
+		text.WriteString("The TOTP seed is stored too: whoever unlocks the keychain has both factors.\n")
 	}
-	fmt.Fprintf(&text, "try it: aws sts get-caller-identity --profile %s\n", a.Profile)
+	fmt.Fprintf(&text, "Try it: aws sts get-caller-identity --profile %s\n", a.Profile)
 	_, err := fmt.Fprint(app.Stdout, text.String())
 	return err
 }

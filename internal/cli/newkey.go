@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -136,10 +135,10 @@ func cancelled(err error) error {
 // clean takes off what copying adds: spaces and line ends at either side.
 func clean(text string) string { return strings.TrimSpace(text) }
 
-// keyName is how messages name a key.
+// keyName is how a key is shown: "…ABCD of arn:aws:iam::111122223333:user/alice".
 func keyName(lastFour string, arn string) string {
 	if arn == "" {
-		return "key " + lastFour
+		return lastFour
 	}
-	return fmt.Sprintf("key %s of %s", lastFour, arn)
+	return lastFour + " of " + arn
 }

@@ -227,7 +227,7 @@ func TestAddOnTheTerminal(t *testing.T) {
 	if r.Err != nil || r.Stderr != "" {
 		t.Fatalf("status %d, stderr %q, screen:\n%s", r.Status, r.Stderr, c.Screen())
 	}
-	for _, word := range []string{"key …" + alice.AccessKeyID[16:], alice.ARN, "MFA device: " + alice.MFASerial} {
+	for _, word := range []string{"…" + alice.AccessKeyID[16:] + " of " + alice.ARN, alice.MFASerial} {
 		if !strings.Contains(r.Stdout, word) {
 			t.Errorf("stdout lacks %q:\n%s", word, r.Stdout)
 		}
