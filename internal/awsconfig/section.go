@@ -16,6 +16,10 @@ type Section struct {
 	entries map[string]entry
 }
 
+// Empty returns the section of a profile that stands in neither file: it has
+// no keys.
+func Empty(profile string) *Section { return &Section{header: ConfigProfile(profile)} }
+
 // entry is a value and where its property stands.
 type entry struct {
 	value  string

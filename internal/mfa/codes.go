@@ -141,7 +141,11 @@ func (r *run) ask(ctx context.Context) (Code, Way, error) {
 			reasons = append(reasons, way.Name()+": "+err.Error())
 			continue
 		}
-		r.failed()
+		// Only a person needs to be left in peace: a locked keychain or a
+		// broken command is told again, as often as it is met.
+		if way.Interactive() || errors.Is(err, ErrCancelled) {
+			r.failed()
+		}
 		if errors.Is(err, ErrCancelled) {
 			err = notAnswered(r.req, err, r.now().Sub(started))
 		}

@@ -62,7 +62,7 @@ func (w *Dialog) show(ctx context.Context, text string) (secret.String, error) {
 	if environ == nil {
 		environ = os.Environ()
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), program, args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = append(child.Environ(environ), variables...)
 	cmd.WaitDelay = dialogDelay
 	var out, complaint output

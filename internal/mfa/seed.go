@@ -2,6 +2,7 @@ package mfa
 
 import (
 	"context"
+	"encoding/base32"
 	"fmt"
 	"strings"
 	"time"
@@ -37,10 +38,8 @@ func (s *Seed) Code(ctx context.Context, req Request) (Code, error) {
 	if s.Now != nil {
 		now = s.Now
 	}
-	// Authenticator apps show seeds in groups, and so they are pasted.
-	base32 := strings.NewReplacer(" ", "", "-", "").Replace(seed.Reveal())
 	// The parameters are those of AWS's virtual devices (RFC 6238's defaults).
-	digits, err := totp.GenerateCodeCustom(base32, now(), totp.ValidateOpts{
+	digits, err := totp.GenerateCodeCustom(seed.Reveal(), now(), totp.ValidateOpts{
 		Period:    uint(step.Seconds()),
 		Digits:    otp.DigitsSix,
 		Algorithm: otp.AlgorithmSHA1,
@@ -51,4 +50,21 @@ func (s *Seed) Code(ctx context.Context, req Request) (Code, error) {
 			"store the key again with its seed: awsmint add --force --stdin "+req.Profile)
 	}
 	return Code{Digits: secret.New(digits), Way: NameSeed}, nil
+}
+
+// minSeed is the length in bytes of the shortest seed taken: RFC 4226, section
+// 4, asks for 128 bits; AWS's own have 320.
+const minSeed = 16
+
+// CleanSeed returns a seed as it is stored: base32 without the spaces, dashes
+// and padding that it may have been copied with. Any other text is a Usage
+// fault, which does not hold it.
+func CleanSeed(seed secret.String) (secret.String, error) {
+	text := strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "=", "").Replace(seed.Reveal()))
+	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
+	if err != nil || len(raw) < minSeed {
+		return secret.String{}, fault.New(fault.Usage, "that is no TOTP seed",
+			`it is the text that AWS shows as "secret key" beside the QR code: letters A to Z and digits 2 to 7, about 64 of them`)
+	}
+	return secret.New(text), nil
 }
