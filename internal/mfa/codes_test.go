@@ -226,7 +226,7 @@ func TestCancelledPromptBeginsACooldown(t *testing.T) {
 // again what is wrong, not that it does not ask.
 func TestFailureWithoutAPersonBeginsNoCooldown(t *testing.T) {
 	broken := errors.New("the command is broken")
-	codes, _ := newCodes(t, &fakeWay{name: "a", unattended: true, answers: fails(broken, broken)})
+	codes, _ := newCodes(t, &fakeWay{name: "a", unattended: true, answers: append(fails(broken), fails(broken)...)})
 	for range 2 {
 		if err := codes.Use(t.Context(), testRequest, (&sent{}).send); !errors.Is(err, broken) {
 			t.Errorf("got %v; want what is broken", err)

@@ -39,7 +39,7 @@ func (s *Seed) Code(ctx context.Context, req Request) (Code, error) {
 		now = s.Now
 	}
 	// The parameters are those of AWS's virtual devices (RFC 6238's defaults).
-	digits, err := totp.GenerateCodeCustom(seed.Reveal(), now(), totp.ValidateOpts{
+	digits, err := totp.GenerateCodeCustom(bare(seed), now(), totp.ValidateOpts{
 		Period:    uint(step.Seconds()),
 		Digits:    otp.DigitsSix,
 		Algorithm: otp.AlgorithmSHA1,
@@ -60,11 +60,17 @@ const minSeed = 16
 // and padding that it may have been copied with. Any other text is a Usage
 // fault, which does not hold it.
 func CleanSeed(seed secret.String) (secret.String, error) {
-	text := strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "=", "").Replace(seed.Reveal()))
+	text := bare(seed)
 	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
 	if err != nil || len(raw) < minSeed {
 		return secret.String{}, fault.New(fault.Usage, "that is no TOTP seed",
 			`it is the text that AWS shows as "secret key" beside the QR code: letters A to Z and digits 2 to 7, about 64 of them`)
 	}
 	return secret.New(text), nil
+}
+
+// bare takes off what authenticator apps and consoles add to show a seed in
+// groups, and base32's padding.
+func bare(seed secret.String) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "=", "", "\n", "", "\r", "", "\t", "").Replace(seed.Reveal()))
 }
