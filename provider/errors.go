@@ -1,14 +1,9 @@
 package provider
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -37,10 +32,27 @@ type call struct {
 // of the request is quoted but names, so no secret can come along.
 func (c call) explain(err error) error {
 	var api smithy.APIError
-	if errors.As(err, &api) {
-		return c.explainRefusal(err, api.ErrorCode(), strings.TrimSpace(api.ErrorMessage()))
+	if errors.As(err, &api) && api.ErrorCode() != noCode {
+		return c.explainRefusal(err, short(api.ErrorCode()), short(api.ErrorMessage()))
 	}
 	return c.explainSilence(err)
+}
+
+// noCode is the SDK's word for an answer that names no error, which is none of
+// AWS's: a proxy's page, or that of another service.
+const noCode = "UnknownError"
+
+// maxQuoted bounds what is quoted of an answer, in bytes: with the hint, a
+// message stays under 1 KiB.
+const maxQuoted = 300
+
+// short makes one line of what came in an answer.
+func short(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > maxQuoted {
+		text = strings.ToValidUTF8(text[:maxQuoted], "") + "…"
+	}
+	return text
 }
 
 // explainRefusal is for an answer of AWS that says no. The words looked for
@@ -64,6 +76,10 @@ func (c call) explainRefusal(err error, code, message string) error {
 			"it was deleted, disabled, or belongs to another partition; look at it in the IAM console, "+c.enterAgain())
 	case has("Signature expired") || has("Signature not yet current") || code == "RequestTimeTooSkewed" || code == "RequestExpired":
 		return c.wrongClock(err)
+	case has("Credential should be scoped to a valid region"):
+		return c.refused(err,
+			fmt.Sprintf("%s is not an endpoint of the region %q", c.where(), c.region),
+			fmt.Sprintf("set region in profile %q to the endpoint's own", c.profile))
 	case code == "SignatureDoesNotMatch" || code == "IncompleteSignature":
 		return c.refused(err,
 			fmt.Sprintf("the secret access key for %s (profile %q) is not the one that AWS has", LastFour(c.keyID), c.profile),
@@ -76,7 +92,7 @@ func (c call) explainRefusal(err error, code, message string) error {
 		return c.refused(err,
 			fmt.Sprintf("STS is turned off in the region %q of this account", c.region),
 			fmt.Sprintf("set another region in profile %q, or have the account's administrator activate STS there", c.profile))
-	case code == "ValidationError" && has("DurationSeconds"):
+	case code == "ValidationError" && (has("DurationSeconds") || has("durationSeconds")):
 		return c.refused(err, "AWS refused the duration: "+message, fmt.Sprintf("set awsmint_duration in profile %q", c.profile))
 	case passing(err, code):
 		return fault.Wrap(err, fault.Network,
@@ -86,7 +102,8 @@ func (c call) explainRefusal(err error, code, message string) error {
 		return c.refused(err, fmt.Sprintf("AWS refused %s to the user of profile %q: %s", c.action, c.profile, message),
 			"a policy of the user or the organisation denies it; ask who looks after the account")
 	}
-	return c.refused(err, fmt.Sprintf("AWS refused %s for profile %q: %s (%s)", c.action, c.profile, message, code), "")
+	return c.refused(err, fmt.Sprintf("AWS refused %s for profile %q: %s (%s)", c.action, c.profile, message, code),
+		"the words are AWS's; look at the profile's settings and at the user in the IAM console")
 }
 
 // enterAgain is how to give another key.
@@ -140,66 +157,6 @@ var throttlingCodes = map[string]bool{
 func passing(err error, code string) bool {
 	var response *awshttp.ResponseError
 	return throttlingCodes[code] || errors.As(err, &response) && response.HTTPStatusCode() >= 500
-}
-
-// explainSilence is for no answer, or none that is AWS's.
-func (c call) explainSilence(err error) error {
-	where := c.endpoint
-	if where == "" {
-		where = "AWS in " + c.region
-	}
-	var (
-		certificate *tls.CertificateVerificationError
-		dns         *net.DNSError
-		op          *net.OpError
-		response    *awshttp.ResponseError
-	)
-	switch {
-	case errors.Is(err, context.Canceled):
-		return fault.Wrap(err, fault.Person, "cancelled", "")
-	case errors.As(err, &response) && response.HTTPStatusCode() >= 300:
-		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s answered with HTTP status %d and nothing that STS would say", where, response.HTTPStatusCode()), c.networkHint())
-	case errors.As(err, &certificate):
-		return fault.Wrap(err, fault.Network, fmt.Sprintf("the certificate of %s is not trusted: %v", where, certificate.Err), certificateHint(certificate.Err))
-	case errors.As(err, &dns):
-		return fault.Wrap(err, fault.Network, fmt.Sprintf("the name %q can't be resolved", dns.Name), c.networkHint())
-	case errors.Is(err, context.DeadlineExceeded):
-		return fault.Wrap(err, fault.Network, fmt.Sprintf("no answer from %s in %s", where, Span(c.now().Sub(c.started))), c.networkHint())
-	case errors.As(err, &op):
-		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s can't be reached: %v", where, op.Err), c.networkHint())
-	}
-	return fault.Wrap(err, fault.Network, fmt.Sprintf("no answer from %s: %v", where, innermost(err)), c.networkHint())
-}
-
-func certificateHint(err error) string {
-	var invalid x509.CertificateInvalidError
-	if errors.As(err, &invalid) && invalid.Reason == x509.Expired {
-		return "check this machine's clock; if it is right, the endpoint needs a new certificate"
-	}
-	return "behind a proxy that opens TLS, set AWS_CA_BUNDLE (or ca_bundle in the profile) to its certificate"
-}
-
-func (c call) networkHint() string {
-	target := c.endpoint
-	if target == "" {
-		target = "https://sts." + c.region + ".amazonaws.com"
-	}
-	if request, err := http.NewRequest(http.MethodPost, target, nil); err == nil {
-		if proxy, err := http.ProxyFromEnvironment(request); err == nil && proxy != nil {
-			return "check the network and the proxy in use, " + (&url.URL{Scheme: proxy.Scheme, Host: proxy.Host}).String()
-		}
-	}
-	return "check the network; if it needs a proxy, set HTTPS_PROXY"
-}
-
-func innermost(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
-	}
 }
 
 // LastFour shows an access key id as awsmint does everywhere: enough to know

@@ -2,14 +2,18 @@ package provider
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/awsmint/awsmint/internal/ststest"
 )
@@ -90,13 +94,36 @@ func TestWhatIsSentAgainWithCode(t *testing.T) {
 	}
 }
 
+// TestWhatNoOtherTryCanChange: the SDK's own retryer would try the first again.
+func TestWhatNoOtherTryCanChange(t *testing.T) {
+	for name, err := range map[string]error{
+		"certificate":  &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
+		"no such name": &net.OpError{Op: "dial", Err: &net.DNSError{Name: "sts", IsNotFound: true}},
+	} {
+		err = &smithyhttp.RequestSendError{Err: &url.Error{Op: "Post", URL: "https://sts", Err: err}}
+		for _, retryer := range []aws.Retryer{patient(context.Background()), once(context.Background())} {
+			if retryer.IsErrorRetryable(err) {
+				t.Errorf("%s is tried again", name)
+			}
+		}
+	}
+}
+
 // TestNoPauseBeyondDeadline: the error is the last try's, at once.
 func TestNoPauseBeyondDeadline(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Nanosecond)
-	defer cancel()
 	last := errors.New("the last try's")
-	if _, err := patient(ctx).RetryDelay(3, last); !errors.Is(err, last) {
-		t.Error(err)
+	for left, want := range map[time.Duration]error{
+		time.Nanosecond:      last,
+		minTry:               last, // whatever the pause, too little is left after it
+		minTry + time.Minute: nil,
+	} {
+		ctx, cancel := context.WithTimeout(context.Background(), left)
+		defer cancel()
+		for range 20 { // the pause is drawn
+			if _, err := patient(ctx).RetryDelay(1, last); err != want {
+				t.Fatalf("with %s left: %v", left, err)
+			}
+		}
 	}
 	if _, err := patient(context.Background()).RetryDelay(3, last); err != nil {
 		t.Error(err)

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -75,6 +77,25 @@ func asProxy(t *testing.T, p *proxy) (host string) {
 	t.Setenv("NO_PROXY", "direct.invalid")
 	t.Setenv("no_proxy", "")
 	return host
+}
+
+// inOwnProcess reports whether this is the test's own process; elsewhere it
+// runs one and waits for it. It is for tests of what a process reads from its
+// environment once, as net/http does with the proxies.
+func inOwnProcess(t *testing.T, environ ...string) bool {
+	t.Helper()
+	const mark = "AWSMINT_TEST_OWN_PROCESS"
+	if os.Getenv(mark) == t.Name() {
+		return true
+	}
+	t.Parallel()
+	cmd := exec.CommandContext(within(t), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(append(os.Environ(), environ...), mark+"="+t.Name())
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
+		t.Errorf("in a process of its own: %v\n%s", err, out)
+	}
+	return false
 }
 
 func TestProxiesOfTheEnvironmentAreUsed(t *testing.T) {

@@ -16,6 +16,9 @@ import (
 const (
 	maxAttempts = 6
 	maxBackoff  = 4 * time.Second
+
+	// minTry is the time that one more try must have left to be worth making.
+	minTry = time.Second
 )
 
 // patient retries throttling, server errors and broken connections.
@@ -56,7 +59,8 @@ func neverConnected(err error) aws.Ternary {
 }
 
 // bounded is the SDK's retryer, which gives up when ctx would end during the
-// pause: the error is then that of the last try, and not only that time is up.
+// pause or soon after it: the error is then that of the last try, and not only
+// that time is up.
 type bounded struct {
 	*retry.Standard
 	ctx context.Context
@@ -76,7 +80,7 @@ func (b bounded) RetryDelay(attempt int, err error) (time.Duration, error) {
 	if delayErr != nil {
 		return delay, delayErr
 	}
-	if deadline, ok := b.ctx.Deadline(); ok && time.Until(deadline) < delay {
+	if deadline, ok := b.ctx.Deadline(); ok && time.Until(deadline) < delay+minTry {
 		return 0, err
 	}
 	return delay, nil

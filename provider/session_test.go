@@ -3,6 +3,7 @@ package provider_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -124,6 +125,7 @@ func TestLockedKeychainOfSeedEndsTheRun(t *testing.T) {
 func unverified(t *testing.T, status int, contentType, body string) (url string) {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
 		fmt.Fprint(w, body)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"log"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -238,7 +236,7 @@ func wantFault(t *testing.T, err error, status fault.Status, words ...string) {
 		t.Errorf("status %d, want %d: %s", f.Status, status, text)
 	}
 	if len(text) >= 1000 || strings.Contains(f.Fact, "\n") || f.Fact == "" || strings.HasSuffix(f.Fact, ".") {
-		t.Errorf("not a fact and a hint of under 1,000 bytes: %q", text)
+		t.Errorf("not a fact and a hint of under 1,000 bytes but %d: %.1000q", len(text), text)
 	}
 	for _, word := range words {
 		if !strings.Contains(text, word) {
@@ -249,21 +247,3 @@ func wantFault(t *testing.T, err error, status fault.Status, words ...string) {
 
 // discard is the log of servers whose clients break off on purpose.
 var discard = log.New(io.Discard, "", 0)
-
-// inOwnProcess reports whether this is the test's own process; elsewhere it
-// runs one and waits for it. It is for tests of what a process reads from its
-// environment once, as net/http does with the proxies.
-func inOwnProcess(t *testing.T, environ ...string) bool {
-	t.Helper()
-	const mark = "AWSMINT_TEST_OWN_PROCESS"
-	if os.Getenv(mark) == t.Name() {
-		return true
-	}
-	cmd := exec.CommandContext(within(t), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
-	cmd.Env = append(append(os.Environ(), environ...), mark+"="+t.Name())
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
-		t.Errorf("in a process of its own: %v\n%s", err, out)
-	}
-	return false
-}

@@ -4,8 +4,13 @@ package e2e
 
 import (
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/awsmint/awsmint/internal/lab"
 )
 
 // awsCLI is the system's own AWS CLI.
@@ -96,4 +101,104 @@ assert credentials.refresh_needed() is False
 		t.Errorf("status %d, stdout %q, stderr %q", r.Status, r.Stdout, r.Stderr)
 	}
 	wantCalls(t, l.AWS, "GetSessionToken", 1)
+}
+
+// The Go SDK runs the line through sh, after its own reader of the config file
+// has seen the quotes round a path with a space.
+func TestGoSDK(t *testing.T) {
+	t.Parallel()
+	client := filepath.Join(t.TempDir(), "gosdk")
+	build := exec.Command("go", "build", "-o", client, ".")
+	build.Dir = filepath.Join("testdata", "gosdk")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		skip(t, "the Go SDK's config package is not to be had: "+string(out))
+	}
+	l := installedIn(t, "with a space")
+	alice := l.AWS.AddUser("alice")
+	if err := l.Add("work", alice, true); err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.ReadFile(l.ConfigFile())
+	if err != nil || !strings.Contains(string(config), `with a space/awsmint" process work`) {
+		t.Fatalf("%v\n%s", err, config)
+	}
+	r := l.RunProgram("", client, "work")
+	if r.Err != nil || strings.TrimSpace(r.Stdout) != alice.ARN {
+		t.Errorf("status %d, stdout %q, stderr %q", r.Status, r.Stdout, r.Stderr)
+	}
+	wantCalls(t, l.AWS, "GetSessionToken", 1)
+
+	// The AWS CLI splits the same line as Python's shlex does.
+	if r := l.RunProgram("", awsCLI(t), identity(l.AWS.URL())...); r.Err != nil || !strings.Contains(r.Stdout, alice.ARN) {
+		t.Errorf("aws: status %d, stdout %q, stderr %q", r.Status, r.Stdout, r.Stderr)
+	}
+}
+
+// installedIn is a lab whose awsmint is installed in a folder of that name.
+func installedIn(t *testing.T, name string) *lab.Lab {
+	t.Helper()
+	dir := t.TempDir()
+	program := filepath.Join(dir, name, "awsmint")
+	data, err := os.ReadFile(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Dir(program), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(program, data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l, err := lab.New(filepath.Join(dir, "lab"), program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+// A package manager's link on PATH outlives upgrades; what it points to does
+// not. The link is what add writes.
+func TestAddWritesThePathOnPATH(t *testing.T) {
+	t.Parallel()
+	l := installedIn(t, "Cellar-1.2.3")
+	bin := filepath.Join(l.Dir, "bin")
+	if err := os.Mkdir(bin, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(bin, "awsmint")
+	if err := os.Symlink(l.Binary, link); err != nil {
+		t.Fatal(err)
+	}
+	l.Set("PATH", bin+":/usr/bin:/bin")
+	if err := l.Add("work", l.AWS.AddUser("alice"), true); err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.ReadFile(l.ConfigFile())
+	if err != nil || !strings.Contains(string(config), "credential_process = "+link+" process work\n") {
+		t.Errorf("%v\n%s", err, config)
+	}
+}
+
+// What "go run" builds is gone a moment later.
+func TestAddRefusesAGoRunPath(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	cmd := exec.Command("go", "run", "github.com/awsmint/awsmint", "add", "work", "--stdin")
+	cmd.Env = append(os.Environ(), append(l.Environ(), "PATH="+os.Getenv("PATH"), "GOCACHE="+goEnv(t, "GOCACHE"), "GOMODCACHE="+goEnv(t, "GOMODCACHE"), "GOPATH="+goEnv(t, "GOPATH"))...)
+	r := lab.Finish(cmd, lab.KeyJSON(l.AWS.AddUser("alice"), true))
+	failed(t, r, 1, "temporary build", "install it first")
+	if _, err := os.Stat(l.ConfigFile()); err == nil {
+		t.Error("the config file was written")
+	}
+}
+
+func goEnv(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.Command("go", "env", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -22,6 +23,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
 		Setup: setUp,
+		Condition: func(condition string) (bool, error) {
+			if condition != "kernelkeyring" {
+				return false, fmt.Errorf("unknown condition %q", condition)
+			}
+			return hasKernelKeyring(), nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits,
 		},
@@ -45,6 +52,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("LAST", alice.AccessKeyID[len(alice.AccessKeyID)-4:])
 	env.Setenv("SERIAL", alice.MFASerial)
 	env.Setenv("BINARY", binary)
+	env.Setenv("PASSPHRASE", lab.Passphrase)
 	for name, seed := range map[string]bool{"key.json": true, "keyonly.json": false} {
 		if err := os.WriteFile(filepath.Join(env.WorkDir, name), []byte(lab.KeyJSON(alice, seed)), 0o600); err != nil {
 			return err
