@@ -88,3 +88,16 @@ func TestCrowdOfTwoRequests(t *testing.T) {
 	}
 	w.wantCalls(2)
 }
+
+// TestOneProviderServesACrowd: an SDK calls its provider from any goroutine.
+func TestOneProviderServesACrowd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	one := w.cached(w.settings())
+	all := make([]*provider.Cached, crowd)
+	for i := range all {
+		all[i] = one
+	}
+	wantEqual(t, together(t, all))
+	w.wantCalls(1)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync"
 
 	"github.com/awsmint/awsmint/cache"
 	"github.com/awsmint/awsmint/internal/keychain"
@@ -15,11 +16,15 @@ import (
 type dataKey struct {
 	keychain keychain.Keychain
 	cache    *cache.Cache
-	key      secret.String
+
+	mu  sync.Mutex // guards key
+	key secret.String
 }
 
 // get returns the key, or the zero String where there is none yet.
 func (d *dataKey) get(ctx context.Context) (secret.String, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if !d.key.IsZero() {
 		return d.key, nil
 	}
@@ -57,7 +62,9 @@ func (d *dataKey) getOrMake(ctx context.Context) (secret.String, error) {
 	if err := d.keychain.Set(ctx, keychain.CacheKeyAccount, keychain.EncodeDataKey(key)); err != nil {
 		return secret.String{}, err
 	}
+	d.mu.Lock()
 	d.key = key
+	d.mu.Unlock()
 	return key, nil
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -30,10 +31,15 @@ type call struct {
 
 // explain turns what the SDK says into a fact and what to do about it. Nothing
 // of the request is quoted but names, so no secret can come along.
-func (c call) explain(err error) error {
+func (c call) explain(ctx context.Context, err error) error {
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorCode() != noCode {
 		return c.explainRefusal(err, short(api.ErrorCode()), short(api.ErrorMessage()))
+	}
+	if ended := ctx.Err(); ended != nil {
+		// Whatever the transport says when it is cut off in the middle of an
+		// answer, this is why.
+		err = errors.Join(err, ended)
 	}
 	return c.explainSilence(err)
 }

@@ -57,7 +57,7 @@ func (v *Verifier) Identity(ctx context.Context) (Identity, error) {
 	}
 	output, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return Identity{}, call.explain(err)
+		return Identity{}, call.explain(ctx, err)
 	}
 	return Identity{Account: aws.ToString(output.Account), ARN: aws.ToString(output.Arn)}, nil
 }
@@ -73,7 +73,7 @@ func (v *Verifier) MFADevices(ctx context.Context) ([]string, error) {
 	}
 	output, err := client.ListMFADevices(ctx, &iam.ListMFADevicesInput{})
 	if err != nil {
-		return nil, call.explain(err)
+		return nil, call.explain(ctx, err)
 	}
 	var serials []string
 	for _, device := range output.MFADevices {

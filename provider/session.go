@@ -76,7 +76,7 @@ func (p *sessionProvider) mint(ctx context.Context, key aws.Credentials, code mf
 	}
 	output, err := client.GetSessionToken(ctx, input)
 	if err != nil {
-		return aws.Credentials{}, call.explain(err)
+		return aws.Credentials{}, call.explain(ctx, err)
 	}
 	got := output.Credentials
 	if got == nil || aws.ToString(got.AccessKeyId) == "" || aws.ToString(got.SecretAccessKey) == "" ||

@@ -46,6 +46,9 @@ func (c call) where() string {
 	if c.endpoint == "" {
 		return "AWS in " + c.region
 	}
+	if u, err := url.Parse(c.endpoint); err == nil {
+		return u.Redacted()
+	}
 	return c.endpoint
 }
 
