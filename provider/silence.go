@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -33,6 +34,8 @@ func (c call) explainSilence(err error) error {
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("the name %q can't be resolved", dns.Name), c.networkHint())
 	case errors.Is(err, context.DeadlineExceeded):
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("no answer from %s in %s", where, Span(c.now().Sub(c.started))), c.networkHint())
+	case errors.As(err, &op) && op.Op == "read", errors.Is(err, io.ErrUnexpectedEOF):
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("the answer from %s broke off", where), c.networkHint())
 	case errors.As(err, &response) && response.HTTPStatusCode() != 0:
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s answered with HTTP status %d and nothing that STS would say", where, response.HTTPStatusCode()), c.networkHint())
 	case errors.As(err, &op):
