@@ -168,7 +168,7 @@ func TestRefusals(t *testing.T) {
 		{"a disabled key", func(l *lab.Lab, u *ststest.User) { l.AWS.DisableKey(u.AccessKeyID) },
 			5, []string{"does not know the access key …", "awsmint add work --force"}},
 		{"a clock that is 20 minutes behind", func(l *lab.Lab, u *ststest.User) { l.AWS.SetSkew(20 * time.Minute) },
-			5, []string{"clock is 20m behind", "hwclock -s"}},
+			5, []string{"this machine's clock is", "behind AWS's", "hwclock -s"}},
 		{"a clock that is ahead", func(l *lab.Lab, u *ststest.User) { l.AWS.SetSkew(-20 * time.Minute) },
 			5, []string{"clock is", "ahead of"}},
 		{"STS off in the region", func(l *lab.Lab, u *ststest.User) {
