@@ -118,7 +118,7 @@ func (c *Cache) lockFile(ctx context.Context, base string) (func(), error) {
 }
 
 // Remove removes the entry called n; that there is none is no error.
-func (c *Cache) Remove(n Name) error { return ignoreMissing(os.Remove(c.entryPath(n))) }
+func (c *Cache) Remove(n Name) error { return ignoreMissing(atomicfile.Remove(c.entryPath(n))) }
 
 // RemoveScope removes every entry of the scope and returns how many there were.
 func (c *Cache) RemoveScope(scope string) (int, error) {
@@ -168,7 +168,7 @@ func (c *Cache) removeEach(choose func(name string, info fs.FileInfo) bool) (rem
 		if err != nil || !info.Mode().IsRegular() || !choose(entry.Name(), info) {
 			continue
 		}
-		err = ignoreMissing(os.Remove(filepath.Join(c.Dir, entry.Name())))
+		err = ignoreMissing(atomicfile.Remove(filepath.Join(c.Dir, entry.Name())))
 		switch {
 		case err == nil:
 			removed++
@@ -190,7 +190,7 @@ func ignoreMissing(err error) error {
 
 // readFile reads a regular file of at most limit bytes.
 func readFile(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if err != nil {
 		return nil, err
 	}

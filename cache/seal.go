@@ -7,9 +7,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"os"
 	"time"
 
+	"github.com/awsmint/awsmint/internal/atomicfile"
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
@@ -93,7 +93,7 @@ func parse(n Name, data []byte) (Sealed, bool) {
 
 // readTimes reads the header of a file alone.
 func readTimes(path string) (Times, bool) {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if err != nil {
 		return Times{}, false
 	}

@@ -62,11 +62,27 @@ func Write(path string, data []byte, perm fs.FileMode) (err error) {
 	if err = tmp.Close(); err != nil {
 		return err
 	}
-	if err = os.Rename(tmp.Name(), path); err != nil {
+	if err = whileBusy(func() error { return os.Rename(tmp.Name(), path) }); err != nil {
 		return err
 	}
 	syncDir(dir)
 	return nil
+}
+
+// Open opens for reading a file that Write may be replacing. It is os.Open,
+// but for Windows, where that fails at the instant of a replacement.
+func Open(path string) (file *os.File, err error) {
+	err = whileBusy(func() error {
+		file, err = os.Open(path)
+		return err
+	})
+	return file, err
+}
+
+// Remove removes a file that others may be reading. It is os.Remove, but for
+// Windows, where that fails as long as they do.
+func Remove(path string) error {
+	return whileBusy(func() error { return os.Remove(path) })
 }
 
 // maxLinks bounds the symbolic links followed, as the kernel does (Linux: 40).

@@ -1,10 +1,15 @@
 package atomicfile_test
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/awsmint/awsmint/internal/atomicfile"
 )
@@ -65,6 +70,69 @@ func TestFailureLeavesOldFileAndNoTemp(t *testing.T) {
 		t.Fatal("a directory was replaced")
 	}
 	wantEntries(t, dir, 1)
+}
+
+// On Windows a file that is open can be neither replaced nor removed.
+func TestReaderIsWaitedFor(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	write(t, path, "old")
+	for what, change := range map[string]func() error{
+		"Write":  func() error { return atomicfile.Write(path, []byte("new"), 0o600) },
+		"Remove": func() error { return atomicfile.Remove(path) },
+	} {
+		write(t, path, "old")
+		reader, err := atomicfile.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed := make(chan struct{})
+		time.AfterFunc(20*time.Millisecond, func() {
+			_ = reader.Close()
+			close(closed)
+		})
+		if err := change(); err != nil {
+			t.Errorf("%s while the file is read: %v", what, err)
+		}
+		<-closed
+	}
+}
+
+func TestReadersFindTheOldOrTheNew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	contents := []string{"old", strings.Repeat("new", 5000)}
+	write(t, path, contents[0])
+	written := make(chan struct{})
+	var readers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-written:
+					return
+				default:
+				}
+				if got, err := read(path); err != nil || !slices.Contains(contents, got) {
+					t.Errorf("read %d bytes, %v", len(got), err)
+					return
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		write(t, path, contents[i%2])
+	}
+	close(written)
+	readers.Wait()
+}
+
+func read(path string) (string, error) {
+	file, err := atomicfile.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(file)
+	return string(text), err
 }
 
 func TestIsTemp(t *testing.T) {

@@ -46,7 +46,7 @@ type vaultContent struct {
 // else a fault. What it can't read it leaves as it is, and so does every
 // caller.
 func readVault(path string) (*vaultContent, error) {
-	file, err := os.Open(path)
+	file, err := atomicfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	} else if err != nil {

@@ -73,7 +73,7 @@ func (d device) load() memory {
 		return memory{}
 	}
 	var m memory
-	file, err := os.Open(d.path + ".json")
+	file, err := atomicfile.Open(d.path + ".json")
 	if err != nil {
 		return memory{}
 	}
