@@ -30,6 +30,9 @@ type Cached struct {
 	// are still valid.
 	Strict bool
 
+	attended func(context.Context) bool // whether a mint may need a person
+	timeout  time.Duration              // for a mint that needs none
+
 	name  cache.Name
 	cache *cache.Cache
 	keys  *dataKey
@@ -74,6 +77,11 @@ func (c *Cached) Cached() (times cache.Times, ok bool) {
 // renew mints under the lock, unless another process did so meanwhile.
 func (c *Cached) renew(ctx context.Context) (aws.Credentials, error) {
 	asked := c.now()
+	if !c.attended(ctx) {
+		var cancel context.CancelFunc
+		ctx, cancel = withBudget(ctx, c.timeout)
+		defer cancel()
+	}
 	unlock, err := c.cache.Lock(ctx, c.name)
 	var held *filelock.HeldError
 	switch {

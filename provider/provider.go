@@ -33,7 +33,7 @@ type Options struct {
 	Environ []string            // for awsmint_mfa_process; nil: os.Environ()
 	Getenv  func(string) string // for dialogs; nil: os.Getenv
 	Now     func() time.Time    // nil: time.Now
-	Timeout time.Duration       // for AWS to answer; 0: DefaultTimeout
+	Timeout time.Duration       // for AWS to answer, and for a whole run that asks nobody; 0: DefaultTimeout
 	NoInput bool                // never ask a person
 	Asked   bool                // a person asked for this run: no cool-down after a cancelled prompt
 	Notify  func(text string)   // tells who watches what is waited for; nil: nobody
@@ -44,20 +44,25 @@ type Options struct {
 func New(link Link, o Options) *Cached {
 	o = o.withDefaults()
 	session := link.(*Session)
+	codes := o.codes(session)
 	return &Cached{
 		Source: &sessionProvider{
 			link:    session,
 			source:  &keyProvider{link: session.source, keychain: o.Keychain},
-			codes:   o.codes(session),
+			codes:   codes,
 			timeout: o.Timeout,
 			now:     o.Now,
 		},
 		Window: session.Window,
-		name:   Name(link),
-		cache:  o.Cache,
-		keys:   &dataKey{keychain: o.Keychain, cache: o.Cache},
-		now:    o.Now,
-		log:    o.Log.With("profile", link.Profile()),
+		attended: func(ctx context.Context) bool {
+			return session.Serial != "" && codes.Attended(ctx)
+		},
+		timeout: o.Timeout,
+		name:    Name(link),
+		cache:   o.Cache,
+		keys:    &dataKey{keychain: o.Keychain, cache: o.Cache},
+		now:     o.Now,
+		log:     o.Log.With("profile", link.Profile()),
 	}
 }
 
@@ -89,7 +94,7 @@ func (o Options) codes(session *Session) *mfa.Codes {
 			ways = append(ways, way)
 		}
 	}
-	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Notify: o.Notify, AskAgain: o.Asked}
+	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Wait: waitForCode, Notify: o.Notify, AskAgain: o.Asked}
 }
 
 func (o Options) way(name string, session *Session) mfa.Way {
@@ -110,7 +115,7 @@ func (o Options) way(name string, session *Session) mfa.Way {
 func (o Options) seed(ctx context.Context, profile string) (secret.String, error) {
 	value, err := o.Keychain.Get(ctx, keychain.SeedAccount(profile))
 	if errors.Is(err, keychain.ErrNotFound) {
-		return secret.String{}, mfa.ErrUnavailable
+		return secret.String{}, mfa.Unavailable("no seed is stored")
 	}
 	if err != nil {
 		return secret.String{}, err

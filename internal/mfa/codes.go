@@ -111,6 +111,10 @@ func (r *run) awaitStepAfter(ctx context.Context, last int64) error {
 	if !r.isSpent(last, stepOf(now)) {
 		return nil
 	}
+	// Half a minute is not to be spent on learning that nobody can be asked.
+	if err := r.anyReady(ctx); err != nil {
+		return err
+	}
 	next := time.Unix((last+1)*int64(step/time.Second), 0)
 	wait := next.Sub(now)
 	if r.Notify != nil {
@@ -118,12 +122,38 @@ func (r *run) awaitStepAfter(ctx context.Context, last int64) error {
 	}
 	pause := r.Wait
 	if pause == nil {
-		pause = waitFor
+		pause = WaitFor
 	}
 	if err := pause(ctx, wait); err != nil {
 		return stepNotReached(r.req, err, wait, r.now().Sub(now))
 	}
 	return nil
+}
+
+// anyReady is nil when one of the ways can be used.
+func (r *run) anyReady(ctx context.Context) error {
+	var reasons []string
+	for _, way := range r.ways {
+		err := way.Ready(ctx)
+		if !errors.Is(err, ErrUnavailable) {
+			return err
+		}
+		reasons = append(reasons, reason(way, err))
+	}
+	return noWay(r.req, reasons)
+}
+
+func reason(way Way, err error) string { return way.Name() + ": " + err.Error() }
+
+// Attended reports whether a person may be needed for the next code: some way
+// other than a stored seed can be used.
+func (c *Codes) Attended(ctx context.Context) bool {
+	for _, way := range c.Ways {
+		if way.Name() != NameSeed && way.Ready(ctx) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // ask asks the ways in order. The one that answered is the first to be asked
@@ -138,7 +168,7 @@ func (r *run) ask(ctx context.Context) (Code, Way, error) {
 			r.ways = r.ways[i:]
 			return code, way, nil
 		case errors.Is(err, ErrUnavailable):
-			reasons = append(reasons, way.Name()+": "+err.Error())
+			reasons = append(reasons, reason(way, err))
 			continue
 		}
 		// Only a person needs to be left in peace: a locked keychain or a
@@ -167,8 +197,8 @@ func (c *Codes) now() time.Time {
 	return time.Now()
 }
 
-// waitFor waits for d, or returns at once when ctx has not that much time left.
-func waitFor(ctx context.Context, d time.Duration) error {
+// WaitFor waits for d, or returns at once when ctx has not that much time left.
+func WaitFor(ctx context.Context, d time.Duration) error {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
 		return context.DeadlineExceeded
 	}

@@ -222,6 +222,46 @@ func TestCancelledPromptBeginsACooldown(t *testing.T) {
 	wantSent(t, s, "a 111111")
 }
 
+// Whether anybody can be asked is known before the wait for the next step.
+func TestNobodyToAskIsNotWaitedFor(t *testing.T) {
+	first := &fakeWay{name: "a", answers: digits("111111")}
+	codes, clock := newCodes(t, first)
+	if err := codes.Use(t.Context(), testRequest, (&sent{}).send); err != nil {
+		t.Fatal(err)
+	}
+	codes.Ways = []Way{
+		&fakeWay{name: "a", notReady: Unavailable("no seed is stored")},
+		&fakeWay{name: "b", notReady: Unavailable("no terminal")},
+	}
+	wantPerson(t, codes.Use(t.Context(), testRequest, (&sent{}).send), ErrUnavailable,
+		`no way to ask for the MFA code of device "`+testSerial+`"`, "run: awsmint login work", "a: no seed is stored; b: no terminal")
+	locked := errors.New("the keychain is locked")
+	codes.Ways = []Way{&fakeWay{name: "a", notReady: locked}}
+	if err := codes.Use(t.Context(), testRequest, (&sent{}).send); !errors.Is(err, locked) {
+		t.Errorf("got %v; want what is wrong with the seed", err)
+	}
+	wantWaited(t, clock)
+}
+
+func TestAttended(t *testing.T) {
+	gone := Unavailable("gone")
+	for _, c := range []struct {
+		ways []Way
+		want bool
+	}{
+		{nil, false},
+		{[]Way{&fakeWay{name: NameSeed}}, false},
+		{[]Way{&fakeWay{name: NameSeed}, &fakeWay{name: NameTerminal, notReady: gone}}, false},
+		{[]Way{&fakeWay{name: NameSeed}, &fakeWay{name: NameTerminal}}, true},
+		{[]Way{&fakeWay{name: NameProcess}}, true},
+	} {
+		codes := &Codes{Ways: c.ways}
+		if got := codes.Attended(t.Context()); got != c.want {
+			t.Errorf("%v: %v", c.ways, got)
+		}
+	}
+}
+
 // A locked keychain or a broken command bothered nobody: the next run says
 // again what is wrong, not that it does not ask.
 func TestFailureWithoutAPersonBeginsNoCooldown(t *testing.T) {

@@ -27,6 +27,12 @@ func (*Dialog) Name() string { return NameDialog }
 // Interactive returns true.
 func (*Dialog) Interactive() bool { return true }
 
+// Ready reports whether there is a display, and a program to ask with.
+func (w *Dialog) Ready(context.Context) error {
+	_, _, _, err := w.program("")
+	return err
+}
+
 // dialogTitle is the window's title.
 const dialogTitle = "awsmint"
 

@@ -50,6 +50,7 @@ func (c *fakeClock) Wait(_ context.Context, d time.Duration) error {
 type fakeWay struct {
 	name        string
 	unattended  bool
+	notReady    error
 	answers     []func(ctx context.Context) (string, error)
 	requests    []Request
 	beforeReply func()
@@ -57,6 +58,8 @@ type fakeWay struct {
 
 func (w *fakeWay) Name() string      { return w.name }
 func (w *fakeWay) Interactive() bool { return !w.unattended }
+
+func (w *fakeWay) Ready(context.Context) error { return w.notReady }
 
 func (w *fakeWay) Code(ctx context.Context, req Request) (Code, error) {
 	w.requests = append(w.requests, req)

@@ -53,6 +53,10 @@ type Way interface {
 	// Interactive reports whether a person answers, who can be asked again
 	// when a code was refused.
 	Interactive() bool
+	// Ready returns nil where Code would come to ask or to compute, and an
+	// error that Is ErrUnavailable where the way can't be used. It asks
+	// nobody.
+	Ready(ctx context.Context) error
 	// Code returns a code. An error that Is ErrUnavailable means that the next
 	// way is to be tried; any other, ErrCancelled among them, ends the run.
 	Code(ctx context.Context, req Request) (Code, error)

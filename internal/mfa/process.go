@@ -26,6 +26,14 @@ func (*Process) Name() string { return NameProcess }
 // again.
 func (*Process) Interactive() bool { return false }
 
+// Ready reports whether there is a command.
+func (w *Process) Ready(context.Context) error {
+	if w.Command == "" {
+		return Unavailable("no awsmint_mfa_process is set")
+	}
+	return nil
+}
+
 // Code runs the command, which must print six digits and nothing else and end
 // with exit status 0. It is killed when ctx ends.
 //
@@ -34,8 +42,8 @@ func (*Process) Interactive() bool { return false }
 // streams are captured. Otherwise they are the null device: awsmint's stdin
 // holds the caller's data.
 func (w *Process) Code(ctx context.Context, req Request) (Code, error) {
-	if w.Command == "" {
-		return Code{}, Unavailable("no awsmint_mfa_process is set")
+	if err := w.Ready(ctx); err != nil {
+		return Code{}, err
 	}
 	if ctx.Err() != nil {
 		return Code{}, cancelled(ctx)

@@ -28,6 +28,12 @@ func (*Seed) Name() string { return NameSeed }
 // Interactive returns false: the same seed gives the same code again.
 func (*Seed) Interactive() bool { return false }
 
+// Ready looks whether a seed is stored.
+func (s *Seed) Ready(ctx context.Context) error {
+	_, err := s.Load(ctx)
+	return err
+}
+
 // Code returns the code of the present step.
 func (s *Seed) Code(ctx context.Context, req Request) (Code, error) {
 	seed, err := s.Load(ctx)

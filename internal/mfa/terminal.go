@@ -19,16 +19,28 @@ func (*Terminal) Name() string { return NameTerminal }
 // Interactive returns true.
 func (*Terminal) Interactive() bool { return true }
 
+// Ready reports whether there is a terminal that can be asked on.
+func (w *Terminal) Ready(context.Context) error {
+	tty, err := w.open()
+	if err != nil {
+		return fromTerminal(err)
+	}
+	return tty.Close()
+}
+
+func (w *Terminal) open() (*term.Terminal, error) {
+	if w.Open != nil {
+		return w.Open()
+	}
+	return term.Open()
+}
+
 // Code asks up to three times for six digits. They are not echoed, as the AWS
 // CLI does it: until it is sent the code is worth a session, and terminals are
 // shared, recorded and scrolled back. Hidden prompts also drop what was typed
 // before they showed, so that no stray number is sent for a code.
 func (w *Terminal) Code(ctx context.Context, req Request) (Code, error) {
-	open := w.Open
-	if open == nil {
-		open = term.Open
-	}
-	tty, err := open()
+	tty, err := w.open()
 	if err != nil {
 		return Code{}, fromTerminal(err)
 	}

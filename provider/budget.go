@@ -1,0 +1,74 @@
+package provider
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/mfa"
+)
+
+// budget is a context that ends, as by a deadline, after a time in which the
+// wait for the next one-time code does not count: that wait is AWS's rule, and
+// no sign that anything hangs.
+type budget struct {
+	context.Context // the parent: its deadline and values
+	done            chan struct{}
+	timer           *time.Timer
+	ends            time.Time
+
+	mu  sync.Mutex
+	err error
+}
+
+type budgetKey struct{}
+
+func withBudget(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	b := &budget{Context: parent, done: make(chan struct{}), ends: time.Now().Add(d)}
+	b.timer = time.AfterFunc(d, func() { b.end(context.DeadlineExceeded) })
+	forget := context.AfterFunc(parent, func() { b.end(parent.Err()) })
+	return b, func() {
+		forget()
+		b.timer.Stop()
+		b.end(context.Canceled)
+	}
+}
+
+func (b *budget) end(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.err == nil {
+		b.err = err
+		close(b.done)
+	}
+}
+
+// Done is closed when the time is up or the parent ends.
+func (b *budget) Done() <-chan struct{} { return b.done }
+
+// Err is DeadlineExceeded once the time is up.
+func (b *budget) Err() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.err
+}
+
+// Value gives the budget itself to whoever is handed a context made of it.
+func (b *budget) Value(key any) any {
+	if key == (budgetKey{}) {
+		return b
+	}
+	return b.Context.Value(key)
+}
+
+// waitForCode waits for d with ctx's budget, if it has one, standing still.
+func waitForCode(ctx context.Context, d time.Duration) error {
+	if b, ok := ctx.Value(budgetKey{}).(*budget); ok && b.timer.Stop() {
+		left := time.Until(b.ends)
+		defer func() {
+			b.ends = time.Now().Add(left)
+			b.timer.Reset(left)
+		}()
+	}
+	return mfa.WaitFor(ctx, d)
+}

@@ -1,0 +1,47 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The wait for a code does not count, whatever was made of the context.
+func TestBudgetStandsStillWhileACodeIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		started := time.Now()
+		ctx, end := withBudget(t.Context(), 20*time.Second)
+		defer end()
+		<-time.After(5 * time.Second)
+		inner, cancel := context.WithCancel(ctx)
+		defer cancel()
+		if err := waitForCode(inner, 29*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		<-inner.Done()
+		if spent := time.Since(started); spent != 49*time.Second {
+			t.Errorf("it ended after %v; want 20s and the 29s of the wait", spent)
+		}
+		if !errors.Is(inner.Err(), context.DeadlineExceeded) || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			t.Errorf("it ended with %v, %v; want the deadline's error", ctx.Err(), inner.Err())
+		}
+	})
+}
+
+func TestBudgetEndsWithItsParent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		parent, cancel := context.WithCancel(t.Context())
+		ctx, end := withBudget(parent, 20*time.Second)
+		defer end()
+		cancel()
+		<-ctx.Done()
+		if !errors.Is(ctx.Err(), context.Canceled) {
+			t.Errorf("it ended with %v", ctx.Err())
+		}
+		if err := waitForCode(ctx, time.Second); !errors.Is(err, context.Canceled) {
+			t.Errorf("the wait ended with %v", err)
+		}
+	})
+}
