@@ -82,8 +82,9 @@ func (c *Cache) Read(n Name) (s Sealed, ok bool) {
 }
 
 // Store seals plain with the 32-byte key and puts it in the place of the entry
-// called n.
-func (c *Cache) Store(n Name, key secret.String, times Times, plain []byte) error {
+// called n. begun is the generation in which the making of plain began; where
+// entries were removed since then the error is ErrRemoved.
+func (c *Cache) Store(n Name, begun Generation, key secret.String, times Times, plain []byte) error {
 	data, err := seal(n, key, times, plain)
 	if err != nil {
 		return err
@@ -94,7 +95,12 @@ func (c *Cache) Store(n Name, key secret.String, times Times, plain []byte) erro
 	if err := c.makeDir(); err != nil {
 		return err
 	}
-	return atomicfile.Write(c.entryPath(n), data, 0o600)
+	return c.exclusively(func() error {
+		if c.Generation(n.Scope) != begun {
+			return ErrRemoved
+		}
+		return atomicfile.Write(c.entryPath(n), data, 0o600)
+	})
 }
 
 // Lock waits until ctx ends for the lock of the entry called n and returns the
@@ -120,18 +126,23 @@ func (c *Cache) lockFile(ctx context.Context, base string) (func(), error) {
 // Remove removes the entry called n; that there is none is no error.
 func (c *Cache) Remove(n Name) error { return ignoreMissing(atomicfile.Remove(c.entryPath(n))) }
 
-// RemoveScope removes every entry of the scope and returns how many there were.
-func (c *Cache) RemoveScope(scope string) (int, error) {
-	prefix := scopePrefix(scope)
-	return c.removeEach(func(name string, _ fs.FileInfo) bool {
-		return isEntry(name) && strings.HasPrefix(name, prefix)
-	})
-}
+// RemoveScope removes every entry of the scope, those included that are being
+// made, and returns how many there were.
+func (c *Cache) RemoveScope(scope string) (int, error) { return c.removePrefix(scopePrefix(scope)) }
 
-// RemoveAll removes every entry and returns how many there were. Locks stay:
-// somebody may be waiting for one.
-func (c *Cache) RemoveAll() (int, error) {
-	return c.removeEach(func(name string, _ fs.FileInfo) bool { return isEntry(name) })
+// RemoveAll is RemoveScope for all scopes. Locks stay: somebody may be waiting
+// for one.
+func (c *Cache) RemoveAll() (int, error) { return c.removePrefix("") }
+
+func (c *Cache) removePrefix(prefix string) (removed int, err error) {
+	err = c.exclusively(func() (err error) {
+		c.begin(prefix)
+		removed, err = c.removeEach(func(name string, _ fs.FileInfo) bool {
+			return isEntry(name) && strings.HasPrefix(name, prefix)
+		})
+		return err
+	})
+	return removed, err
 }
 
 // Sweep removes what is of no use any more: expired entries, and what killed

@@ -35,7 +35,7 @@ func newCache(t *testing.T) *cache.Cache {
 
 func store(t *testing.T, c *cache.Cache, n cache.Name, tm cache.Times, plain string) {
 	t.Helper()
-	if err := c.Store(n, key, tm, []byte(plain)); err != nil {
+	if err := c.Store(n, c.Generation(n.Scope), key, tm, []byte(plain)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -104,7 +104,7 @@ func TestWhatDoesNotOpen(t *testing.T) {
 	}
 	t.Run("a short key", func(t *testing.T) {
 		c := newCache(t)
-		if err := c.Store(n, secret.New("short"), times, nil); err == nil {
+		if err := c.Store(n, c.Generation(n.Scope), secret.New("short"), times, nil); err == nil {
 			t.Error("sealed with a short key")
 		}
 		store(t, c, n, times, "content")
@@ -210,7 +210,7 @@ func TestRemove(t *testing.T) {
 	if removed, err := c.RemoveAll(); removed != 1 || err != nil {
 		t.Errorf("removed %d, %v; want 1", removed, err)
 	}
-	if locks, _ := filepath.Glob(filepath.Join(c.Dir, "*.lock")); len(locks) != 1 {
+	if locks, _ := filepath.Glob(filepath.Join(c.Dir, "*-*.lock")); len(locks) != 1 {
 		t.Errorf("locks: %v; want the one that is held", locks)
 	}
 	if err := c.Remove(z); err != nil {
@@ -219,6 +219,40 @@ func TestRemove(t *testing.T) {
 	empty := &cache.Cache{Dir: filepath.Join(t.TempDir(), "none")}
 	if removed, err := empty.RemoveAll(); removed != 0 || err != nil {
 		t.Errorf("no directory: %d, %v", removed, err)
+	}
+}
+
+// What is being made while entries are removed is not stored afterwards.
+func TestRemovalReachesWhatIsBeingMade(t *testing.T) {
+	work, home := name("work", "a"), name("home", "a")
+	for _, c := range []struct {
+		name       string
+		remove     func(c *cache.Cache) (int, error)
+		work, home error
+	}{
+		{"a scope", func(c *cache.Cache) (int, error) { return c.RemoveScope("work") }, cache.ErrRemoved, nil},
+		{"all", (*cache.Cache).RemoveAll, cache.ErrRemoved, cache.ErrRemoved},
+		{"another scope", func(c *cache.Cache) (int, error) { return c.RemoveScope("other") }, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cached := newCache(t)
+			store(t, cached, name("first", "a"), times, "makes the directory")
+			begunWork, begunHome := cached.Generation("work"), cached.Generation("home")
+			if _, err := c.remove(cached); err != nil {
+				t.Fatal(err)
+			}
+			if err := cached.Store(work, begunWork, key, times, []byte("old")); !errors.Is(err, c.work) {
+				t.Errorf("work: %v, want %v", err, c.work)
+			}
+			if err := cached.Store(home, begunHome, key, times, []byte("old")); !errors.Is(err, c.home) {
+				t.Errorf("home: %v, want %v", err, c.home)
+			}
+			// What is begun afterwards is stored.
+			store(t, cached, work, times, "new")
+			if got := open(cached, work, key); got != "new" {
+				t.Errorf("content %q", got)
+			}
+		})
 	}
 }
 
@@ -299,7 +333,7 @@ func TestUnwritableDirectory(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	overwrite(t, file, nil)
 	c := &cache.Cache{Dir: filepath.Join(file, "cache")}
-	if err := c.Store(name("work", "a"), key, times, nil); err == nil {
+	if err := c.Store(name("work", "a"), cache.Generation{}, key, times, nil); err == nil {
 		t.Error("stored below a file")
 	}
 	_, err := c.Lock(context.Background(), name("work", "a"))
@@ -307,7 +341,7 @@ func TestUnwritableDirectory(t *testing.T) {
 	if err == nil || errors.As(err, &held) {
 		t.Errorf("got %v; want an error that is no HeldError", err)
 	}
-	if err := newCache(t).Store(name("w", "a"), key, times, make([]byte, 2<<20)); err == nil {
+	if err := newCache(t).Store(name("w", "a"), cache.Generation{}, key, times, make([]byte, 2<<20)); err == nil {
 		t.Error("stored what would never be read")
 	}
 }
@@ -318,7 +352,7 @@ func FuzzSealedEntry(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("x"), 300), uint16(200), byte(0))
 	f.Fuzz(func(t *testing.T, plain []byte, at uint16, flip byte) {
 		c, n := newCache(t), name("fuzz", fmt.Sprint(len(plain)))
-		if err := c.Store(n, key, times, plain); err != nil {
+		if err := c.Store(n, c.Generation(n.Scope), key, times, plain); err != nil {
 			t.Skip(err)
 		}
 		path := entry(t, c)

@@ -66,7 +66,7 @@ func TestForeignContentIsMintedAnew(t *testing.T) {
 			t.Fatal(err)
 		}
 		now := w.clock.Now()
-		if err := w.cache.Store(provider.Name(w.link(noMFA)), key, cache.Times{Issued: now, Expires: now.Add(time.Hour)}, []byte(content)); err != nil {
+		if err := w.cache.Store(provider.Name(w.link(noMFA)), w.cache.Generation("profile work"), key, cache.Times{Issued: now, Expires: now.Add(time.Hour)}, []byte(content)); err != nil {
 			t.Fatal(err)
 		}
 		wantID(t, w.from(source, noMFA), "ASIA2")

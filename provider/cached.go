@@ -100,11 +100,12 @@ func (c *Cached) renew(ctx context.Context) (aws.Credentials, error) {
 			return now.credentials, err
 		}
 	}
+	begun := c.cache.Generation(c.name.Scope)
 	minted, err := c.Source.Retrieve(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
-	c.store(ctx, asked, minted)
+	c.store(ctx, begun, asked, minted)
 	return minted, nil
 }
 
@@ -142,12 +143,12 @@ func (c *Cached) window(t cache.Times) time.Duration {
 const storeTimeout = 5 * time.Second
 
 // store keeps what was minted. It never fails a run that has credentials.
-func (c *Cached) store(ctx context.Context, issued time.Time, minted aws.Credentials) {
+func (c *Cached) store(ctx context.Context, begun cache.Generation, issued time.Time, minted aws.Credentials) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
 	key, err := c.keys.getOrMake(ctx)
 	if err == nil {
-		err = c.cache.Store(c.name, key, cache.Times{Issued: issued, Expires: minted.Expires}, encodeEntry(minted))
+		err = c.cache.Store(c.name, begun, key, cache.Times{Issued: issued, Expires: minted.Expires}, encodeEntry(minted))
 	}
 	if err != nil {
 		c.log.Debug("not cached", "error", err)
