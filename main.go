@@ -1,3 +1,9 @@
+// A run of a few milliseconds on one thread does not ask how much of the
+// machine its container may use: that would be a tenth of a hit's time.
+
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+
 // Command awsmint keeps AWS access keys in the OS keychain and hands SDKs
 // short-lived credentials: it is what ~/.aws/config names as
 // credential_process.
@@ -9,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -45,12 +52,36 @@ func run(args []string) int {
 	if err != nil {
 		return cli.Report(os.Stderr, err)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := heedSignals()
 	defer stop()
+	context.AfterFunc(ctx, func() {
+		// A second signal ends the run by itself, and so does time where
+		// something can't be interrupted: a pipe that nobody reads.
+		stop()
+		time.AfterFunc(grace, func() { os.Exit(int(fault.Person)) })
+	})
 	if process, ok := cli.ParseProcess(args); ok {
 		return cli.Report(app.Stderr, process.Run(ctx, app))
 	}
 	return cli.Report(app.Stderr, parseAndRun(ctx, app, args))
+}
+
+// grace is how long a run may take to end once a signal has asked it to.
+const grace = time.Second
+
+// heedSignals returns a context that ends with the signals that end a run in
+// good order. One that the caller has had ignored, as nohup does, stays ignored.
+func heedSignals() (context.Context, context.CancelFunc) {
+	var signals []os.Signal
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	if len(signals) == 0 { // none would mean all to NotifyContext
+		return context.WithCancel(context.Background())
+	}
+	return signal.NotifyContext(context.Background(), signals...)
 }
 
 // helped is how kong is stopped after it has printed help, so that nothing but
@@ -75,6 +106,7 @@ func parseAndRun(ctx context.Context, app *cli.App, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	app.WarnOfLog()
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}

@@ -29,8 +29,8 @@ type Client struct {
 	DualStack   bool
 	CABundle    string // path of a PEM file; empty: the system's
 
-	// configured is the region in the profile itself.
-	configured string
+	configured string // the region in the profile itself
+	problem    error  // with what the environment says
 }
 
 // shape leaves out the region that merely comes from the environment, FIPS,
@@ -51,6 +51,9 @@ var defaultRegions = map[string]string{
 	"aws-eusc":   "eusc-de-east-1",
 }
 
+// clientSettings reads how STS is reached. What is wrong in the config file is
+// an error; what is wrong in the environment is kept for Check, because it
+// stands in nobody's way while the cache has an answer.
 func clientSettings(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, partition string) (Client, error) {
 	c := Client{configured: section.Setting("region")}
 	c.Region = firstSet(c.configured, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"), defaultRegions[partition], defaultRegions["aws"])
@@ -58,41 +61,45 @@ func clientSettings(config *awsconfig.Config, section *awsconfig.Section, getenv
 
 	err := checkRegion(c.Region)
 	if err != nil && c.configured != "" {
-		err = at(section, "region", err)
+		return c, at(section, "region", err)
 	}
-	if err != nil {
+	c.note(err)
+	if c.FIPS, err = c.either(getenv, "AWS_USE_FIPS_ENDPOINT", section, "use_fips_endpoint"); err != nil {
 		return c, err
 	}
-	if c.FIPS, err = either(getenv, "AWS_USE_FIPS_ENDPOINT", section, "use_fips_endpoint"); err != nil {
+	if c.DualStack, err = c.either(getenv, "AWS_USE_DUALSTACK_ENDPOINT", section, "use_dualstack_endpoint"); err != nil {
 		return c, err
 	}
-	if c.DualStack, err = either(getenv, "AWS_USE_DUALSTACK_ENDPOINT", section, "use_dualstack_endpoint"); err != nil {
+	if c.STSEndpoint, err = c.endpoint(config, section, getenv, "sts"); err != nil {
 		return c, err
 	}
-	ignored, err := either(getenv, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", section, "ignore_configured_endpoint_urls")
-	if err != nil {
-		return c, err
-	}
-	if !ignored {
-		if c.STSEndpoint, err = endpoint(config, section, getenv, "sts"); err != nil {
-			return c, err
-		}
-		if c.IAMEndpoint, err = endpoint(config, section, getenv, "iam"); err != nil {
-			return c, err
-		}
-	}
-	return c, c.checkEndpoint(section.Name())
+	c.note(c.checkEndpoint(section.Name()))
+	return c, nil
 }
 
-func either(getenv func(string) string, variable string, section *awsconfig.Section, key string) (bool, error) {
-	if text := getenv(variable); text != "" {
-		return boolean(variable, text)
+// note keeps the first thing that is wrong in the environment.
+func (c *Client) note(err error) {
+	if c.problem == nil {
+		c.problem = err
 	}
-	set, err := boolean(key, section.Setting(key))
+}
+
+// Check says what in the environment stands in the way of reaching AWS. It is
+// asked before a mint bothers anybody.
+func (c *Client) Check() error { return c.problem }
+
+// either reads a switch, the environment's before the profile's.
+func (c *Client) either(getenv func(string) string, variable string, section *awsconfig.Section, key string) (bool, error) {
+	if text := getenv(variable); text != "" {
+		on, err := boolean(variable, text)
+		c.note(err)
+		return on, nil
+	}
+	on, err := boolean(key, section.Setting(key))
 	if err != nil {
 		return false, at(section, key, err)
 	}
-	return set, nil
+	return on, nil
 }
 
 func firstSet(texts ...string) string {

@@ -31,7 +31,10 @@ func TestEndpointPrecedence(t *testing.T) {
 		{name: "awsmint's key before the plain one", lines: "awsmint_endpoint_url = https://mint.test\nendpoint_url = https://profile.test\n", sts: "https://mint.test", iam: "https://mint.test"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := session(t, test.lines, test.env).Client
+			c, err := provider.ClientFor(parsed(t, "[profile work]\n"+test.lines), test.env.get, "work", "")
+			if err != nil {
+				t.Fatal(err)
+			}
 			if c.STSEndpoint != test.sts || c.IAMEndpoint != test.iam {
 				t.Errorf("got %q and %q, want %q and %q", c.STSEndpoint, c.IAMEndpoint, test.sts, test.iam)
 			}

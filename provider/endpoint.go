@@ -22,10 +22,15 @@ func checkRegion(region string) error {
 }
 
 // endpoint is the URL set for a service ("sts", "iam"); empty: none.
-func endpoint(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, service string) (string, error) {
+func (c *Client) endpoint(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, service string) (string, error) {
+	ignored, err := c.either(getenv, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", section, "ignore_configured_endpoint_urls")
+	if err != nil || ignored {
+		return "", err
+	}
 	for _, variable := range []string{"AWS_ENDPOINT_URL_" + strings.ToUpper(service), "AWS_ENDPOINT_URL"} {
 		if text := getenv(variable); text != "" {
-			return text, checkURL(variable, text)
+			c.note(checkURL(variable, text))
+			return text, nil
 		}
 	}
 	text, err := servicesEndpoint(config, section, service)
@@ -69,8 +74,21 @@ func checkURL(setting, text string) error {
 	if err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
 		return nil
 	}
-	return fault.New(fault.Usage, fmt.Sprintf("%s is %q, which is not the URL of an endpoint", setting, text),
+	return fault.New(fault.Usage, fmt.Sprintf("%s is %q, which is not the URL of an endpoint", setting, withoutPassword(text)),
 		"write a host with https:// or http:// in front, such as https://sts.eu-west-1.amazonaws.com")
+}
+
+// withoutPassword is a URL that may be shown. What can't be parsed may hold a
+// password anywhere before an @.
+func withoutPassword(text string) string {
+	u, err := url.Parse(text)
+	switch {
+	case err == nil && u.User != nil:
+		return u.Redacted()
+	case err == nil:
+		return text
+	}
+	return text[strings.LastIndex(text, "@")+1:]
 }
 
 // checkEndpoint refuses here what the SDK would refuse only when a person has
@@ -84,6 +102,6 @@ func (c *Client) checkEndpoint(profile string) error {
 	if !c.FIPS {
 		kind = "dualstack"
 	}
-	return fault.New(fault.Usage, fmt.Sprintf("profile %q can't use a %s endpoint and the endpoint %q at once", profile, kind, c.STSEndpoint),
+	return fault.New(fault.Usage, fmt.Sprintf("profile %q can't use a %s endpoint and the endpoint %q at once", profile, kind, withoutPassword(c.STSEndpoint)),
 		"leave out one of them: use_fips_endpoint, use_dualstack_endpoint or endpoint_url, in the config file or as AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT or AWS_ENDPOINT_URL")
 }

@@ -35,10 +35,19 @@ func ClientFor(config *awsconfig.Config, getenv func(string) string, profile, re
 		return Client{}, err
 	}
 	client, err := clientSettings(config, section, getenv, "")
-	if err == nil && region != "" {
-		client.Region, err = region, checkRegion(region)
+	if err != nil {
+		return client, err
 	}
-	return client, err
+	if region != "" {
+		if err := checkRegion(region); err != nil {
+			return client, err
+		}
+		client.Region = region
+	}
+	if client.IAMEndpoint, err = client.endpoint(config, section, getenv, "iam"); err != nil {
+		return client, err
+	}
+	return client, client.Check()
 }
 
 // Identity is who a key belongs to.

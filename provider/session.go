@@ -27,9 +27,12 @@ type sessionProvider struct {
 	now     func() time.Time
 }
 
-// Retrieve reads the key and the CA bundle first: that the keychain is locked
-// or the bundle missing must be told before anyone has typed a code for nothing.
+// Retrieve looks at all that it will need first: that the keychain is locked or
+// the CA bundle missing must be told before anyone has typed a code for nothing.
 func (p *sessionProvider) Retrieve(ctx context.Context) (minted aws.Credentials, err error) {
+	if err := p.link.Client.Check(); err != nil {
+		return aws.Credentials{}, err
+	}
 	key, err := p.source.Retrieve(ctx)
 	if err != nil {
 		return aws.Credentials{}, err

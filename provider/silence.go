@@ -49,10 +49,7 @@ func (c call) where() string {
 	if c.endpoint == "" {
 		return "AWS in " + c.region
 	}
-	if u, err := url.Parse(c.endpoint); err == nil {
-		return u.Redacted()
-	}
-	return c.endpoint
+	return withoutPassword(c.endpoint)
 }
 
 func certificateHint(err error) string {

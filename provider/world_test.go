@@ -205,7 +205,11 @@ func session(t *testing.T, lines string, env environment) *provider.Session {
 
 func resolve(t *testing.T, config string, env environment) (provider.Link, error) {
 	t.Helper()
-	return provider.Resolve(parsed(t, config), env.get, "work")
+	link, err := provider.Resolve(parsed(t, config), env.get, "work")
+	if err != nil {
+		return nil, err
+	}
+	return link, link.(*provider.Session).Client.Check()
 }
 
 func parsed(t *testing.T, config string) *awsconfig.Config {

@@ -37,21 +37,14 @@ func (a *Add) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
-	config, err := awsconfig.Load(app.paths)
-	if err != nil {
-		return err
-	}
-	section, err := config.Profile(a.Profile)
-	if errors.Is(err, awsconfig.ErrNoProfile) {
-		section, err = awsconfig.Empty(a.Profile), nil
-	}
+	config, section, err := app.section(a.Profile)
 	if err != nil {
 		return err
 	}
 	if err := checkFree(section); err != nil {
 		return err
 	}
-	k, err := keychain.Open(app.keychainOptions(app.noInput(false)))
+	k, err := app.openKeychain(app.noInput(false))
 	if err != nil {
 		return err
 	}
@@ -71,14 +64,18 @@ func (a *Add) Run(ctx context.Context, app *App) error {
 	if stored.AccessKeyID != "" && stored.AccessKeyID != n.key.AccessKeyID && !a.Force {
 		return alreadyStored(a.Profile, stored)
 	}
-	identity, err := a.complete(ctx, app, config, section, &n)
+	identity, err := a.complete(ctx, app, config, section, stored, &n)
 	if err != nil {
 		return err
 	}
-	if err := a.store(ctx, app, k, n); err != nil {
+	s := settings{profile: a.Profile, process: line, serial: n.serial, region: n.region}
+	if !n.regionMeant && section.Get("region") != "" {
+		s.region = "" // the environment's fills a gap, and changes nothing
+	}
+	if err := a.store(ctx, app, k, stored, n, s.region); err != nil {
 		return err
 	}
-	return a.finish(ctx, app, section, settings{a.Profile, line, n.serial, n.region}, n, identity)
+	return a.finish(ctx, app, section, s, n, identity)
 }
 
 func storedKey(ctx context.Context, k keychain.Keychain, profile string) (keychain.Key, error) {
@@ -126,7 +123,7 @@ func (a *Add) read(ctx context.Context, app *App) (n newKey, err error) {
 		n.serial = clean(a.MfaSerial)
 	}
 	if a.Region != "" {
-		n.region = clean(a.Region)
+		n.region, n.regionMeant = clean(a.Region), true
 	}
 	if n.serial == "" {
 		return n, nil
@@ -134,9 +131,10 @@ func (a *Add) read(ctx context.Context, app *App) (n newKey, err error) {
 	return n, provider.CheckSerial(n.serial)
 }
 
-// complete tries the key at AWS and finds the MFA device.
-func (a *Add) complete(ctx context.Context, app *App, config *awsconfig.Config, section *awsconfig.Section, n *newKey) (provider.Identity, error) {
-	if n.serial == "" {
+// complete tries the key at AWS and finds the MFA device: the one given, else
+// the one that the profile has for this key already, else the user's own.
+func (a *Add) complete(ctx context.Context, app *App, config *awsconfig.Config, section *awsconfig.Section, stored keychain.Key, n *newKey) (provider.Identity, error) {
+	if another := stored.AccessKeyID != "" && stored.AccessKeyID != n.key.AccessKeyID; n.serial == "" && !another {
 		n.serial = section.Setting("mfa_serial")
 	}
 	client, err := provider.ClientFor(config, app.Getenv, a.Profile, n.region)
@@ -190,9 +188,22 @@ func (a *Add) chooseSerial(ctx context.Context, app *App, known []string) (strin
 	return serial, provider.CheckSerial(serial)
 }
 
-// store keeps the key and the seed, and forgets sessions of an earlier key.
-func (a *Add) store(ctx context.Context, app *App, k keychain.Keychain, n newKey) error {
-	n.key.CreatedAt = app.Now()
+// store keeps the key and the seed. What was minted from an earlier key goes
+// before the new one comes, so that no interruption leaves both; and a seed
+// that came with another key belongs to another device.
+func (a *Add) store(ctx context.Context, app *App, k keychain.Keychain, stored keychain.Key, n newKey, region string) error {
+	if _, err := app.cache().RemoveScope(provider.Scope(a.Profile)); err != nil {
+		return leftInCache(app, a.Profile, err)
+	}
+	n.key.CreatedAt, n.key.Region = app.Now(), region
+	if region == "" {
+		n.key.Region = stored.Region
+	}
+	if n.seed.IsZero() && stored.AccessKeyID != n.key.AccessKeyID {
+		if err := k.Delete(ctx, keychain.SeedAccount(a.Profile)); err != nil && !errors.Is(err, keychain.ErrNotFound) {
+			return err
+		}
+	}
 	if err := k.Set(ctx, keychain.KeyAccount(a.Profile), keychain.EncodeKey(n.key)); err != nil {
 		return err
 	}
@@ -201,17 +212,21 @@ func (a *Add) store(ctx context.Context, app *App, k keychain.Keychain, n newKey
 			return err
 		}
 	}
+	// Once more, for a mint from the old key that ended meanwhile.
 	if _, err := app.cache().RemoveScope(provider.Scope(a.Profile)); err != nil {
-		return fault.Wrap(err, fault.Failure, fmt.Sprintf("the key is stored, but sessions of an earlier one are left: %v", err), "run: awsmint logout "+a.Profile)
+		return leftInCache(app, a.Profile, err)
 	}
 	return nil
 }
 
+// leftInCache is the failure to forget what was minted for a profile.
+func leftInCache(app *App, profile string, err error) error {
+	return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials of profile %q are left: %v", profile, err),
+		fmt.Sprintf("make %q writable, or remove it, and run the same command again", app.cacheDir))
+}
+
 // finish writes the profile, or prints it, and says what was done.
 func (a *Add) finish(ctx context.Context, app *App, section *awsconfig.Section, s settings, n newKey, identity provider.Identity) error {
-	if s.serial == section.Get("mfa_serial") {
-		s.serial = ""
-	}
 	if a.NoConfig {
 		text, err := s.text()
 		if err == nil {
@@ -222,8 +237,11 @@ func (a *Add) finish(ctx context.Context, app *App, section *awsconfig.Section, 
 	if err := app.save(ctx, s); err != nil {
 		return fault.Wrap(err, fault.StatusOf(err), "the key is stored, but the profile is not written: "+err.Error(), fault.HintOf(err))
 	}
-	if warning := plaintextWarning(section); warning != "" {
-		_, _ = fmt.Fprintln(app.Stderr, "awsmint: warning: "+warning)
+	for _, warning := range warnings(section) {
+		app.Warn(warning)
+	}
+	if old := section.Get("region"); old != "" && s.region != "" && s.region != old {
+		app.Warn(fmt.Sprintf("the region of profile %q was %s and is %s now", a.Profile, old, s.region))
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "key:     %s\n", keyName(provider.LastFour(n.key.AccessKeyID), identity.ARN))

@@ -5,9 +5,12 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"os/user"
 	"path/filepath"
 	"slices"
 	"time"
@@ -37,12 +40,13 @@ type App struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 
-	paths     awsconfig.Paths
-	configDir string
-	cacheDir  string
+	logProblem error
+	paths      awsconfig.Paths
+	configDir  string
+	cacheDir   string
 }
 
-// NewApp is the App of a real run. Close closes its log.
+// NewApp is the App of a real run.
 func NewApp(version string) (*App, error) {
 	a := &App{
 		Version: version,
@@ -52,64 +56,93 @@ func NewApp(version string) (*App, error) {
 		Getenv:  os.Getenv,
 		Environ: os.Environ(),
 		Now:     time.Now,
-		Log:     openLog(os.Getenv("AWSMINT_LOG")),
 	}
-	home, err := os.UserHomeDir()
+	a.Log, a.logProblem = openLog(a.Getenv("AWSMINT_LOG"))
+	home, err := homeDir()
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Failure, "the home directory is not known: "+err.Error(), "set HOME")
-	}
-	a.paths = awsconfig.FindPaths(a.Getenv, home)
-	if a.cacheDir, err = a.directory("AWSMINT_CACHE_DIR", os.UserCacheDir); err != nil {
 		return nil, err
 	}
-	a.configDir, err = a.directory("", os.UserConfigDir)
-	return a, err
+	a.paths = awsconfig.FindPaths(a.Getenv, home)
+	a.configDir = directory(os.UserConfigDir, home, ".config")
+	a.cacheDir = directory(os.UserCacheDir, home, ".cache")
+	if dir := a.Getenv("AWSMINT_CACHE_DIR"); dir != "" {
+		if a.cacheDir, err = filepath.Abs(dir); err != nil {
+			return nil, fault.Wrap(err, fault.Usage, "AWSMINT_CACHE_DIR is no usable path: "+err.Error(), "give an absolute path")
+		}
+	}
+	return a, nil
 }
 
-// directory is the one that variable names, else awsmint's own below base.
-func (a *App) directory(variable string, base func() (string, error)) (string, error) {
-	if variable != "" && a.Getenv(variable) != "" {
-		dir, err := filepath.Abs(a.Getenv(variable))
-		if err != nil {
-			return "", fault.Wrap(err, fault.Usage, variable+" is no usable path: "+err.Error(), "give an absolute path")
-		}
-		return dir, nil
+// homeDir is HOME, or where that is not set, as for some services, what the
+// system's list of users says.
+func homeDir() (string, error) {
+	home, err := os.UserHomeDir()
+	if err == nil {
+		return home, nil
 	}
+	if u, userErr := user.Current(); userErr == nil && u.HomeDir != "" {
+		return u.HomeDir, nil
+	}
+	return "", fault.Wrap(err, fault.Failure, "the home directory is not known: "+err.Error(), "set HOME")
+}
+
+// directory is awsmint's own below the user's. A relative XDG variable is
+// ignored, as the XDG base directory specification asks.
+func directory(base func() (string, error), home, otherwise string) string {
 	dir, err := base()
 	if err != nil {
-		return "", fault.Wrap(err, fault.Failure, "no directory for awsmint's files: "+err.Error(), "set HOME")
+		dir = filepath.Join(home, otherwise)
 	}
-	return filepath.Join(dir, "awsmint"), nil
+	return filepath.Join(dir, "awsmint")
 }
 
 // openLog opens the file for debug logs. A log that can't be written never
-// stops a run: credentials matter more.
-func openLog(path string) *slog.Logger {
+// stops a run, since credentials matter more; problem says what is wrong.
+func openLog(path string) (log *slog.Logger, problem error) {
 	if path == "" {
-		return slog.New(slog.DiscardHandler)
+		return slog.New(slog.DiscardHandler), nil
 	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return slog.New(slog.DiscardHandler)
+		return slog.New(slog.DiscardHandler), fmt.Errorf("AWSMINT_LOG: nothing is logged: %w", err)
 	}
 	handler := slog.NewJSONHandler(file, &slog.HandlerOptions{Level: slog.LevelDebug})
-	return slog.New(handler).With("pid", os.Getpid())
+	return slog.New(handler).With("pid", os.Getpid()), nil
+}
+
+// Warn says on stderr what is worth knowing and stops nothing. process, whose
+// stderr belongs to an SDK, is the one command that does without.
+func (a *App) Warn(text string) { _, _ = fmt.Fprintln(a.Stderr, "awsmint: warning: "+text) }
+
+// WarnOfLog says that the log can't be written.
+func (a *App) WarnOfLog() {
+	if a.logProblem != nil {
+		a.Warn(a.logProblem.Error())
+	}
 }
 
 func (a *App) cache() *cache.Cache { return &cache.Cache{Dir: a.cacheDir, Now: a.Now} }
 
-func (a *App) keychainOptions(noInput bool) keychain.Options {
+// keychainOptions takes the environment for a command that prints the
+// passphrase.
+func (a *App) keychainOptions(noInput bool, environ []string) keychain.Options {
 	o := keychain.Options{
 		Getenv:    a.Getenv,
 		ConfigDir: a.configDir,
 		CacheDir:  a.cacheDir,
-		Environ:   a.Environ,
+		Environ:   environ,
 		Log:       a.Log,
 	}
 	if !noInput {
 		o.Passphrase = askPassphrase
 	}
 	return o
+}
+
+// openKeychain opens the keychain for a command that is about no one profile's
+// credentials.
+func (a *App) openKeychain(noInput bool) (keychain.Keychain, error) {
+	return keychain.Open(a.keychainOptions(noInput, a.Environ))
 }
 
 func askPassphrase(ctx context.Context, prompt string) (secret.String, error) {
@@ -141,7 +174,8 @@ func (a *App) provider(ctx context.Context, profile string, ask ask) (context.Co
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	k, err := keychain.Open(a.keychainOptions(ask.noInput))
+	environ := append(slices.Clip(a.Environ), child.ChainVariable+"="+chain)
+	k, err := keychain.Open(a.keychainOptions(ask.noInput, environ))
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -157,7 +191,7 @@ func (a *App) provider(ctx context.Context, profile string, ask ask) (context.Co
 	return ctx, cancel, provider.New(link, provider.Options{
 		Keychain: k,
 		Cache:    a.cache(),
-		Environ:  append(slices.Clip(a.Environ), child.ChainVariable+"="+chain),
+		Environ:  environ,
 		Getenv:   a.Getenv,
 		Now:      a.Now,
 		Timeout:  timeout,
@@ -174,6 +208,20 @@ func (a *App) resolve(profile string) (provider.Link, error) {
 		return nil, err
 	}
 	return provider.Resolve(config, a.Getenv, profile)
+}
+
+// section returns the config and a profile's section, an empty one where there
+// is none.
+func (a *App) section(profile string) (*awsconfig.Config, *awsconfig.Section, error) {
+	config, err := awsconfig.Load(a.paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	section, err := config.Profile(profile)
+	if errors.Is(err, awsconfig.ErrNoProfile) {
+		return config, awsconfig.Empty(profile), nil
+	}
+	return config, section, err
 }
 
 // notify tells whoever sits at the terminal, if anyone does.

@@ -37,7 +37,7 @@ func (l *List) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
-	k, err := keychain.Open(app.keychainOptions(true))
+	k, err := app.openKeychain(true)
 	if err != nil {
 		return err
 	}
@@ -69,20 +69,23 @@ func (l *List) Run(ctx context.Context, app *App) error {
 	return errors.Join(err, unopened)
 }
 
-// readKey returns an error only where the keychain itself can't be read, which
-// would be so for every other profile.
+// readKey returns an error where the keychain can't be read, which would be so
+// for every other profile. An item that can't be understood is this one's.
 func (r *row) readKey(ctx context.Context, k keychain.Keychain) error {
-	key, err := storedKey(ctx, k, r.Profile)
-	switch {
-	case errors.Is(err, keychain.ErrLocked), errors.Is(err, keychain.ErrUnreachable), errors.Is(err, keychain.ErrDenied):
-		return err
-	case err != nil:
-		r.Problem = err.Error()
-	case key.AccessKeyID == "":
+	value, err := k.Get(ctx, keychain.KeyAccount(r.Profile))
+	if errors.Is(err, keychain.ErrNotFound) {
 		r.Problem = "no key stored"
-	default:
-		r.Key = strings.TrimPrefix(provider.LastFour(key.AccessKeyID), "…")
+		return nil
 	}
+	if err != nil {
+		return err
+	}
+	key, err := keychain.DecodeKey(value)
+	if err != nil {
+		r.Problem = err.Error()
+		return nil
+	}
+	r.Key = strings.TrimPrefix(provider.LastFour(key.AccessKeyID), "…")
 	return nil
 }
 

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/provider"
@@ -25,10 +27,19 @@ func (l *Logout) Run(ctx context.Context, app *App) error {
 	case len(l.Profiles) == 0:
 		return fault.New(fault.Usage, "no profile named", "run: awsmint logout PROFILE, or awsmint logout --all")
 	}
+	config, err := awsconfig.Load(app.paths)
+	if err != nil {
+		return err
+	}
 	for _, profile := range l.Profiles {
 		removed, err := app.cache().RemoveScope(provider.Scope(profile))
 		if err != nil {
-			return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials of profile %q are left: %v", profile, err), "")
+			return leftInCache(app, profile, err)
+		}
+		// A misspelt name has no sessions either, which is not to be taken
+		// for having logged out.
+		if _, err := config.Profile(profile); removed == 0 && errors.Is(err, awsconfig.ErrNoProfile) {
+			return err
 		}
 		if err := say(app, profile, removed); err != nil {
 			return err
@@ -42,9 +53,9 @@ func (l *Logout) Run(ctx context.Context, app *App) error {
 func (l *Logout) all(ctx context.Context, app *App) error {
 	removed, err := app.cache().RemoveAll()
 	if err != nil {
-		return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials are left in %q: %v", app.cacheDir, err), "")
+		return leftInCache(app, "*", err)
 	}
-	options := app.keychainOptions(app.noInput(false))
+	options := app.keychainOptions(app.noInput(false), app.Environ)
 	k, err := keychain.Open(options)
 	if err != nil {
 		return err

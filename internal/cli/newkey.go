@@ -19,6 +19,10 @@ type newKey struct {
 	serial string
 	seed   secret.String
 	region string
+
+	// regionMeant is whether somebody gave the region for this profile, and
+	// not for whatever runs in the shell.
+	regionMeant bool
 }
 
 // maxStdin is the size in bytes of the largest JSON taken: four short strings.
@@ -57,6 +61,8 @@ func keyFromJSON(r io.Reader) (newKey, error) {
 		serial: clean(input.MfaSerial),
 		seed:   secret.New(clean(input.TotpSeed)),
 		region: clean(input.Region),
+
+		regionMeant: input.Region != "",
 	}, nil
 }
 

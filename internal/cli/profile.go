@@ -86,38 +86,34 @@ func checkFree(section *awsconfig.Section) error {
 	return nil
 }
 
-// plaintextWarning is what to say of a key in clear text in the same profile;
-// empty where there is none.
-func plaintextWarning(section *awsconfig.Section) string {
-	file, line := section.Origin("aws_access_key_id")
-	if file == "" {
-		return ""
+// warnings is what to say of lines in a profile that some SDK prefers to the
+// credential_process, or trips over beside it.
+func warnings(section *awsconfig.Section) (texts []string) {
+	if file, line := section.Origin("aws_access_key_id"); file != "" {
+		texts = append(texts, fmt.Sprintf("profile %q also has a plaintext key at %s:%d, and most SDKs use that one instead of awsmint; delete aws_access_key_id, aws_secret_access_key and aws_session_token there",
+			section.Name(), file, line))
 	}
-	return fmt.Sprintf("profile %q also has a plaintext key at %s:%d, and most SDKs use that one instead of awsmint; delete aws_access_key_id, aws_secret_access_key and aws_session_token there",
-		section.Name(), file, line)
+	if file, line := section.Origin("mfa_serial"); file != "" {
+		texts = append(texts, fmt.Sprintf("profile %q also has mfa_serial at %s:%d, which the SDK for .NET does not take beside a credential_process; delete it, awsmint_mfa_serial stands in its place",
+			section.Name(), file, line))
+	}
+	return texts
 }
 
-// erase takes awsmint's lines out of a profile's section. Where nothing but
-// the region is left of a section that awsmint served, the whole section goes:
-// it is what add wrote.
-func erase(d *awsconfig.Document, section *awsconfig.Section) {
+// erase takes awsmint's lines out of a profile's section of the config file:
+// its own settings, the command that runs it, and the region if that is the one
+// that add wrote.
+func erase(d *awsconfig.Document, section *awsconfig.Section, region string) {
 	header := awsconfig.ConfigProfile(section.Name())
-	ours := []string{}
-	onlyOurs := true
 	for _, key := range section.Keys() {
-		_, runsUs := ownProfile(section.Get(key))
-		switch {
-		case strings.HasPrefix(key, ownPrefix), key == "credential_process" && runsUs:
-			ours = append(ours, key)
-		case key != "region":
-			onlyOurs = false
+		value, ok := d.Get(header, key)
+		if !ok {
+			continue
 		}
-	}
-	if onlyOurs && len(ours) > 0 {
-		ours = append(ours, "region")
-	}
-	for _, key := range ours {
-		d.Remove(header, key)
+		_, runsUs := ownProfile(value)
+		if strings.HasPrefix(key, ownPrefix) || key == "credential_process" && runsUs || key == "region" && value == region {
+			d.Remove(header, key)
+		}
 	}
 	d.RemoveIfEmpty(header)
 }

@@ -21,18 +21,11 @@ type Remove struct {
 // Run removes the key last, so that an interrupted run can be run again. The
 // key stays valid at AWS.
 func (r *Remove) Run(ctx context.Context, app *App) error {
-	config, err := awsconfig.Load(app.paths)
+	_, section, err := app.section(r.Profile)
 	if err != nil {
 		return err
 	}
-	section, err := config.Profile(r.Profile)
-	if errors.Is(err, awsconfig.ErrNoProfile) {
-		section, err = awsconfig.Empty(r.Profile), nil
-	}
-	if err != nil {
-		return err
-	}
-	k, err := keychain.Open(app.keychainOptions(app.noInput(false)))
+	k, err := app.openKeychain(app.noInput(false))
 	if err != nil {
 		return err
 	}
@@ -48,10 +41,10 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 	}
 
 	if _, err := app.cache().RemoveScope(provider.Scope(r.Profile)); err != nil {
-		return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials of profile %q are left: %v", r.Profile, err), "")
+		return leftInCache(app, r.Profile, err)
 	}
 	err = awsconfig.Update(ctx, app.paths.Config, func(d *awsconfig.Document) error {
-		erase(d, section)
+		erase(d, section, key.Region)
 		return nil
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ package fault
 import (
 	"context"
 	"errors"
+	"strings"
 )
 
 // Status is the exit status of a run. The numbers are part of awsmint's
@@ -38,9 +39,11 @@ func New(status Status, fact, hint string) *Error {
 	return &Error{Status: status, Fact: fact, Hint: hint}
 }
 
-// Wrap returns an Error with a cause, which errors.Is and errors.As reach.
+// Wrap returns an Error with a cause, which errors.Is and errors.As reach. A
+// fact that ends with the cause's text loses the full stop that Windows's
+// messages have.
 func Wrap(err error, status Status, fact, hint string) *Error {
-	return &Error{Status: status, Fact: fact, Hint: hint, Err: err}
+	return &Error{Status: status, Fact: strings.TrimSuffix(fact, "."), Hint: hint, Err: err}
 }
 
 func (e *Error) Error() string { return e.Fact }

@@ -37,3 +37,10 @@ func TestStatusAndHintAreFoundThroughWrapping(t *testing.T) {
 		t.Error("the cause is not reached")
 	}
 }
+
+func TestFactHasNoFullStop(t *testing.T) {
+	cause := errors.New("Access is denied.")
+	if got := fault.Wrap(cause, fault.Failure, `can't write "config": `+cause.Error(), "").Error(); got != `can't write "config": Access is denied` {
+		t.Errorf("got %q", got)
+	}
+}

@@ -22,6 +22,7 @@ type Key struct {
 	AccessKeyID     string
 	SecretAccessKey secret.String
 	CreatedAt       time.Time // when it was stored here, to the second; zero when unknown
+	Region          string    // that was written into the profile with it, to be taken out with it; may be empty
 }
 
 // Seed is a TOTP seed as AWS gives it out: base32, for SHA-1, steps of 30 s
@@ -35,6 +36,7 @@ type keyValue struct {
 	AccessKeyID     string     `json:"access_key_id"`
 	SecretAccessKey string     `json:"secret_access_key"`
 	CreatedAt       *time.Time `json:"created_at,omitempty"`
+	Region          string     `json:"region,omitempty"`
 }
 
 type seedValue struct {
@@ -49,7 +51,7 @@ type dataKeyValue struct {
 
 // EncodeKey returns the value to keep for k: JSON, version 1.
 func EncodeKey(k Key) secret.String {
-	v := keyValue{Version: valueVersion, AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey.Reveal()}
+	v := keyValue{Version: valueVersion, AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey.Reveal(), Region: k.Region}
 	if !k.CreatedAt.IsZero() {
 		at := k.CreatedAt.UTC().Truncate(time.Second)
 		v.CreatedAt = &at
@@ -67,7 +69,7 @@ func DecodeKey(s secret.String) (Key, error) {
 	if v.AccessKeyID == "" || v.SecretAccessKey == "" {
 		return Key{}, incomplete(what, again)
 	}
-	k := Key{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey)}
+	k := Key{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), Region: v.Region}
 	if v.CreatedAt != nil {
 		k.CreatedAt = *v.CreatedAt
 	}
