@@ -4,13 +4,11 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"github.com/awsmint/awsmint/internal/mfa"
 )
 
-// budget is a context that ends, as by a deadline, after a time in which the
-// wait for the next one-time code does not count: that wait is AWS's rule, and
-// no sign that anything hangs.
+// budget is a context that ends, as by a deadline, after a time in which waits
+// for the next one-time code, and for others who use the device, do not count:
+// they are AWS's rule, and no sign that anything hangs.
 type budget struct {
 	context.Context // the parent: its deadline and values
 	done            chan struct{}
@@ -61,14 +59,15 @@ func (b *budget) Value(key any) any {
 	return b.Context.Value(key)
 }
 
-// waitForCode waits for d with ctx's budget, if it has one, standing still.
-func waitForCode(ctx context.Context, d time.Duration) error {
-	if b, ok := ctx.Value(budgetKey{}).(*budget); ok && b.timer.Stop() {
-		left := time.Until(b.ends)
-		defer func() {
-			b.ends = time.Now().Add(left)
-			b.timer.Reset(left)
-		}()
+// pauseBudget stops the clock of ctx's budget, if it has one, until resume.
+func pauseBudget(ctx context.Context) (resume func()) {
+	b, ok := ctx.Value(budgetKey{}).(*budget)
+	if !ok || !b.timer.Stop() {
+		return func() {}
 	}
-	return mfa.WaitFor(ctx, d)
+	left := time.Until(b.ends)
+	return func() {
+		b.ends = time.Now().Add(left)
+		b.timer.Reset(left)
+	}
 }

@@ -77,11 +77,6 @@ func (c *Cached) Cached() (times cache.Times, ok bool) {
 // renew mints under the lock, unless another process did so meanwhile.
 func (c *Cached) renew(ctx context.Context) (aws.Credentials, error) {
 	asked := c.now()
-	if !c.attended(ctx) {
-		var cancel context.CancelFunc
-		ctx, cancel = withBudget(ctx, c.timeout)
-		defer cancel()
-	}
 	unlock, err := c.cache.Lock(ctx, c.name)
 	var held *filelock.HeldError
 	switch {
@@ -99,6 +94,11 @@ func (c *Cached) renew(ctx context.Context) (aws.Credentials, error) {
 		if now, err := c.lookUp(ctx); err != nil || now.fresh {
 			return now.credentials, err
 		}
+	}
+	if !c.attended(ctx) {
+		var cancel context.CancelFunc
+		ctx, cancel = withBudget(ctx, c.timeout)
+		defer cancel()
 	}
 	begun := c.cache.Generation(c.name.Scope)
 	minted, err := c.Source.Retrieve(ctx)

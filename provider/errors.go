@@ -128,7 +128,7 @@ func (c call) refused(err error, fact, hint string) error {
 func (c call) invalidCode(err error) error {
 	hint := "each code works once, wherever it was used; wait for the next one and run the same command again"
 	if c.way == mfa.NameSeed {
-		hint = "check this machine's clock; if it is right, the stored seed belongs to another device than " + c.serial
+		hint = "check this machine's clock; if it is right, the code was used elsewhere a moment ago, or the stored seed belongs to another device than " + c.serial
 	}
 	if c.way == mfa.NameProcess {
 		hint = "the command in awsmint_mfa_process printed it: check that it asks for the device " + c.serial

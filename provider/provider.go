@@ -94,7 +94,7 @@ func (o Options) codes(session *Session) *mfa.Codes {
 			ways = append(ways, way)
 		}
 	}
-	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Wait: waitForCode, Notify: o.Notify, AskAgain: o.Asked}
+	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Pause: pauseBudget, Notify: o.Notify, AskAgain: o.Asked}
 }
 
 func (o Options) way(name string, session *Session) mfa.Way {

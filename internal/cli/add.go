@@ -72,7 +72,12 @@ func (a *Add) Run(ctx context.Context, app *App) error {
 	if !n.regionMeant && section.Get("region") != "" {
 		s.region = "" // the environment's fills a gap, and changes nothing
 	}
-	if err := a.store(ctx, app, k, stored, n, s.region); err != nil {
+	// What add wrote is what remove will take out again.
+	addedRegion := stored.Region
+	if section.Get("region") == "" {
+		addedRegion = s.region
+	}
+	if err := a.store(ctx, app, k, stored, n, addedRegion); err != nil {
 		return err
 	}
 	return a.finish(ctx, app, section, s, n, identity)
@@ -191,14 +196,11 @@ func (a *Add) chooseSerial(ctx context.Context, app *App, known []string) (strin
 // store keeps the key and the seed. What was minted from an earlier key goes
 // before the new one comes, so that no interruption leaves both; and a seed
 // that came with another key belongs to another device.
-func (a *Add) store(ctx context.Context, app *App, k keychain.Keychain, stored keychain.Key, n newKey, region string) error {
+func (a *Add) store(ctx context.Context, app *App, k keychain.Keychain, stored keychain.Key, n newKey, addedRegion string) error {
 	if _, err := app.cache().RemoveScope(provider.Scope(a.Profile)); err != nil {
 		return leftInCache(app, a.Profile, err)
 	}
-	n.key.CreatedAt, n.key.Region = app.Now(), region
-	if region == "" {
-		n.key.Region = stored.Region
-	}
+	n.key.CreatedAt, n.key.Region = app.Now(), addedRegion
 	if n.seed.IsZero() && stored.AccessKeyID != n.key.AccessKeyID {
 		if err := k.Delete(ctx, keychain.SeedAccount(a.Profile)); err != nil && !errors.Is(err, keychain.ErrNotFound) {
 			return err

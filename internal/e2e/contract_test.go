@@ -84,6 +84,17 @@ func TestForeignVariables(t *testing.T) {
 	if got := succeeded(t, l.Run("", "process", "work")); got != want {
 		t.Error("a hit changed with the caller's environment")
 	}
+	// What a mint could not do with, a hit does not look at.
+	for name, value := range map[string]string{
+		"AWS_USE_FIPS_ENDPOINT": "1", "AWS_USE_DUALSTACK_ENDPOINT": "yes", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "0",
+		"AWS_ENDPOINT_URL_IAM": "x", "AWS_CA_BUNDLE": "/nosuch",
+	} {
+		l.Set(name, value)
+		if got := succeeded(t, l.Run("", "process", "work")); got != want {
+			t.Errorf("a hit changed with %s", name)
+		}
+		l.Set(name, "")
+	}
 	if r := l.Run("", "logout", "work"); r.Err != nil {
 		t.Fatal(r.Stderr)
 	}

@@ -15,6 +15,7 @@ type Codes struct {
 	Dir      string                                           // of the devices' memory and locks; made (0700) if missing; empty: none are kept
 	Now      func() time.Time                                 // nil: time.Now
 	Wait     func(ctx context.Context, d time.Duration) error // nil: a timer, which refuses to start what ctx's deadline won't let it end
+	Pause    func(ctx context.Context) (resume func())        // called round waits that others or AWS impose, for whoever counts ctx's time; nil: nobody
 	Notify   func(text string)                                // tells whoever watches what is waited for; nil: silent
 	AskAgain bool                                             // ask although a prompt has just failed: a person asked for this run
 }
@@ -43,7 +44,9 @@ const farSteps = 2
 func (c *Codes) Use(ctx context.Context, req Request, send func(ctx context.Context, code Code) error) error {
 	started := c.now()
 	device := openDevice(c.Dir, req.Serial)
+	resume := c.pause(ctx)
 	unlock, err := device.lock(ctx)
+	resume()
 	if err != nil {
 		return busy(req, err, c.now().Sub(started))
 	}
@@ -116,16 +119,17 @@ func (r *run) awaitStepAfter(ctx context.Context, last int64) error {
 		return err
 	}
 	next := time.Unix((last+1)*int64(step/time.Second), 0)
-	wait := next.Sub(now)
+	left := next.Sub(now)
 	if r.Notify != nil {
-		r.Notify(fmt.Sprintf("The present MFA code was used already; waiting %s for the next one.", seconds(wait)))
+		r.Notify(fmt.Sprintf("The present MFA code was used already; waiting %s for the next one.", seconds(left)))
 	}
-	pause := r.Wait
-	if pause == nil {
-		pause = WaitFor
+	waitFor := r.Wait
+	if waitFor == nil {
+		waitFor = wait
 	}
-	if err := pause(ctx, wait); err != nil {
-		return stepNotReached(r.req, err, wait, r.now().Sub(now))
+	defer r.pause(ctx)()
+	if err := waitFor(ctx, left); err != nil {
+		return stepNotReached(r.req, err, left, r.now().Sub(now))
 	}
 	return nil
 }
@@ -190,6 +194,13 @@ func (r *run) failed() {
 	r.device.save(r.known)
 }
 
+func (c *Codes) pause(ctx context.Context) (resume func()) {
+	if c.Pause == nil {
+		return func() {}
+	}
+	return c.Pause(ctx)
+}
+
 func (c *Codes) now() time.Time {
 	if c.Now != nil {
 		return c.Now()
@@ -197,8 +208,8 @@ func (c *Codes) now() time.Time {
 	return time.Now()
 }
 
-// WaitFor waits for d, or returns at once when ctx has not that much time left.
-func WaitFor(ctx context.Context, d time.Duration) error {
+// wait waits for d, or returns at once when ctx has not that much time left.
+func wait(ctx context.Context, d time.Duration) error {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
 		return context.DeadlineExceeded
 	}

@@ -71,10 +71,10 @@ func TestWaitIsRefusedWhenTheDeadlineComesFirst(t *testing.T) {
 
 	ctx, cancel = context.WithCancel(t.Context())
 	cancel()
-	if err := WaitFor(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+	if err := wait(ctx, time.Hour); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	if err := WaitFor(t.Context(), time.Millisecond); err != nil {
+	if err := wait(t.Context(), time.Millisecond); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,9 +10,19 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+var getConsoleWindow = windows.NewLazySystemDLL("kernel32.dll").NewProc("GetConsoleWindow")
+
 // open opens the console's input and output, which exist although the three
 // standard handles were redirected. A process without a console has neither.
+//
+// A console without a window could be read from, but nobody would see the
+// question. It is what a program started with CREATE_NO_WINDOW has, as the AWS
+// SDK for .NET does with every credential_process. The consoles of Windows
+// Terminal and of SSH do have a window, though a hidden one.
 func open() (*Terminal, error) {
+	if window, _, _ := getConsoleWindow.Call(); window == 0 {
+		return nil, fmt.Errorf("%w (no console with a window)", ErrNone)
+	}
 	in, err := os.OpenFile("CONIN$", os.O_RDWR, 0)
 	if err != nil {
 		return nil, fmt.Errorf("%w (CONIN$: %w)", ErrNone, err)
