@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -144,27 +145,80 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 	if os.Geteuid() != 0 {
 		skip(t, "mounting a full and a read-only disk needs root")
 	}
-	for _, c := range []struct{ name, options, fill string }{
-		{"full disk", "size=4k,nr_inodes=2", ""},
-		{"read-only directory", "ro", ""},
+	for _, c := range []struct{ name, options string }{
+		{"full disk", "size=4k,nr_inodes=2"},
+		{"read-only directory", "ro"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l, _ := withKey(t, true)
-			dir := t.TempDir()
-			mount := need(t, "mount", "mount")
-			if out, err := lab.Output(mount, "-t", "tmpfs", "-o", c.options, "awsmint-test", dir); err != nil {
-				skip(t, "tmpfs can't be mounted here: "+out)
-			}
-			t.Cleanup(func() {
-				if out, err := lab.Output(need(t, "umount", "mount"), dir); err != nil {
-					t.Error(out)
-				}
-			})
-			l.Set("AWSMINT_CACHE_DIR", dir+"/cache")
+			l.Set("AWSMINT_CACHE_DIR", mountTmpfs(t, c.options)+"/cache")
 			succeeded(t, l.Run("", "process", "work"))
 			wantCalls(t, l.AWS, "GetSessionToken", 1)
 		})
 	}
+}
+
+// An add on a full disk says where, loses nothing that was there, and works
+// once there is room.
+func TestAddOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		skip(t, "mounting a full disk needs root")
+	}
+	for _, c := range []struct{ name, dir, variable string }{
+		{"under the config file", "aws", "AWS_CONFIG_FILE"},
+		{"under the vault", "vault", "AWSMINT_VAULT"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l, _ := withKey(t, true)
+			bob := l.AWS.AddUser("bob")
+			disk := mountTmpfs(t, "size=32k")
+			file := filepath.Join(disk, "file")
+			old := map[string]string{"aws": l.ConfigFile(), "vault": filepath.Join(l.Home, ".config", "awsmint", "vault.json")}[c.dir]
+			before, err := os.ReadFile(old)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, before, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			l.Set(c.variable, file)
+			filler := filepath.Join(disk, "filler")
+			_ = os.WriteFile(filler, make([]byte, 1<<20), 0o600) // as far as it goes
+
+			r := l.Run(lab.KeyJSON(bob, false), "add", "other", "--stdin")
+			if r.Status != 1 && r.Status != 7 || !strings.Contains(r.Stderr, file) || !strings.Contains(r.Stderr, "no space left") {
+				t.Errorf("status %d, stderr %q", r.Status, r.Stderr)
+			}
+			if after, err := os.ReadFile(file); err != nil || string(after) != string(before) {
+				t.Errorf("the file changed: %v", err)
+			}
+			if err := os.Remove(filler); err != nil {
+				t.Fatal(err)
+			}
+			if r := l.Run(lab.KeyJSON(bob, false), "add", "other", "--stdin"); r.Err != nil {
+				t.Errorf("with room: status %d, stderr %q", r.Status, r.Stderr)
+			}
+			if r := l.Run("", "list"); !strings.Contains(r.Stdout, "…"+bob.AccessKeyID[16:]) || strings.Contains(r.Stdout, "no key") {
+				t.Errorf("list: %s%s", r.Stdout, r.Stderr)
+			}
+		})
+	}
+}
+
+func mountTmpfs(t *testing.T, options string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	mount, umount := need(t, "mount", "mount"), need(t, "umount", "mount")
+	if out, err := lab.Output(mount, "-t", "tmpfs", "-o", options, "awsmint-test", dir); err != nil {
+		skip(t, "tmpfs can't be mounted here: "+out)
+	}
+	t.Cleanup(func() {
+		if out, err := lab.Output(umount, dir); err != nil {
+			t.Error(out)
+		}
+	})
+	return dir
 }
 
 // The kinds of refusal, each with its own words and what to do next.
