@@ -59,7 +59,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("\n4. The second run is a hit: no network, no code, no keychain.")
+	fmt.Println("\n4. The second run is a hit: no network, no code, and the key is not touched.")
 	hit, err := d.show("", "awsmint", "process", "demo")
 	if err != nil {
 		return err

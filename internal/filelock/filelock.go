@@ -50,7 +50,7 @@ func (e *HeldError) Unwrap() error { return e.Err }
 // error is then a *HeldError. Any other error means that the file can't be
 // opened or locked at all.
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
-	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow), flock.SetPermissions(0o600))
 	ok, err := lock.TryLock()
 	if err == nil && !ok {
 		ok, err = lock.TryLockContext(ctx, pollInterval)
@@ -73,7 +73,7 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 // writePID notes the holder for the message that a waiter gives. It is a
 // courtesy: on a full disk the lock holds all the same.
 func writePID(path string) {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	f, err := os.OpenFile(path, os.O_WRONLY|noFollow, 0)
 	if err != nil {
 		return
 	}

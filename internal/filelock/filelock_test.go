@@ -97,6 +97,24 @@ func TestOneHolderAtATime(t *testing.T) {
 	}
 }
 
+func TestLinkInTheLocksPlace(t *testing.T) {
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "precious"), filepath.Join(dir, "lock")
+	if err := os.WriteFile(target, []byte("somebody's text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, link); err != nil {
+		t.Skip(err)
+	}
+	if unlock, err := filelock.Lock(context.Background(), link); err == nil {
+		unlock()
+		t.Error("a link was taken for a lock")
+	}
+	if text, err := os.ReadFile(target); err != nil || string(text) != "somebody's text" {
+		t.Errorf("its target holds %q, %v", text, err)
+	}
+}
+
 func TestUnusablePath(t *testing.T) {
 	_, err := filelock.Lock(context.Background(), filepath.Join(t.TempDir(), "no", "such", "dir"))
 	var held *filelock.HeldError

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
@@ -32,6 +33,9 @@ func copyLimit(setting string) (time.Duration, error) {
 		return 0, nil
 	}
 	limit, err := time.ParseDuration(setting)
+	if seconds, plain := strconv.Atoi(setting); plain == nil {
+		limit, err = time.Duration(seconds)*time.Second, nil
+	}
 	if err != nil || limit < minCopyLimit || limit > maxCopyLimit {
 		return 0, fault.New(fault.Usage,
 			fmt.Sprintf(`%s is %q, which is neither "off" nor a time between 1s and 720h`, envKernelKeyring, setting),

@@ -8,7 +8,7 @@ import (
 
 func TestCopyLimit(t *testing.T) {
 	for setting, want := range map[string]time.Duration{
-		"": 12 * time.Hour, "off": 0, "1h": time.Hour, "1s": time.Second, "720h": 720 * time.Hour, "90m": 90 * time.Minute,
+		"": 12 * time.Hour, "off": 0, "1h": time.Hour, "43200": 12 * time.Hour, "1s": time.Second, "720h": 720 * time.Hour, "90m": 90 * time.Minute,
 	} {
 		if got, err := copyLimit(setting); got != want || err != nil {
 			t.Errorf("%q: %v, %v, want %v", setting, got, err, want)

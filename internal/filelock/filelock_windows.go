@@ -1,0 +1,4 @@
+package filelock
+
+// noFollow is nothing here: making symbolic links takes a privilege.
+const noFollow = 0
