@@ -70,12 +70,13 @@ func asProxy(t *testing.T, p *proxy) (host string) {
 	s := httptest.NewServer(p)
 	t.Cleanup(s.Close)
 	host = strings.TrimPrefix(s.URL, "http://")
+	// The one in capitals comes last: to Windows both are the same.
 	for _, name := range []string{"HTTPS_PROXY", "HTTP_PROXY"} {
-		t.Setenv(name, "http://robot:hunter2@"+host)
 		t.Setenv(strings.ToLower(name), "")
+		t.Setenv(name, "http://robot:hunter2@"+host)
 	}
-	t.Setenv("NO_PROXY", "direct.invalid")
 	t.Setenv("no_proxy", "")
+	t.Setenv("NO_PROXY", "direct.invalid")
 	return host
 }
 
@@ -150,7 +151,7 @@ func TestProxiesOfTheEnvironmentAreUsed(t *testing.T) {
 }
 
 func TestProxyThatIsDown(t *testing.T) {
-	if !inOwnProcess(t, "HTTPS_PROXY=http://robot:hunter2@127.0.0.1:1", "https_proxy=", "NO_PROXY=", "no_proxy=") {
+	if !inOwnProcess(t, "https_proxy=", "HTTPS_PROXY=http://robot:hunter2@127.0.0.1:1", "no_proxy=", "NO_PROXY=") {
 		return
 	}
 	w := newWorld(t)

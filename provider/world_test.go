@@ -242,8 +242,10 @@ func wantFault(t *testing.T, err error, status fault.Status, words ...string) {
 	if len(text) >= 1000 || strings.Contains(f.Fact, "\n") || f.Fact == "" || strings.HasSuffix(f.Fact, ".") {
 		t.Errorf("not a fact and a hint of under 1,000 bytes but %d: %.1000q", len(text), text)
 	}
+	// Quoting doubles the backslashes of a path on Windows.
+	unquoted := strings.ReplaceAll(text, `\\`, `\`)
 	for _, word := range words {
-		if !strings.Contains(text, word) {
+		if !strings.Contains(unquoted, word) {
 			t.Errorf("%q is not in:\n%s", word, text)
 		}
 	}

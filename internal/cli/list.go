@@ -73,7 +73,7 @@ func (l *List) Run(ctx context.Context, app *App) error {
 // for every other profile. An item that can't be understood is this one's.
 func (r *row) readKey(ctx context.Context, k keychain.Keychain) error {
 	value, err := k.Get(ctx, keychain.KeyAccount(r.Profile))
-	if errors.Is(err, keychain.ErrNotFound) {
+	if isNotFound(err) {
 		r.Problem = "no key stored"
 		return nil
 	}

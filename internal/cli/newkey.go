@@ -78,6 +78,9 @@ func keyFromEnvironment(getenv func(string) string) (newKey, error) {
 	if n.key.AccessKeyID == "" || n.key.SecretAccessKey.IsZero() {
 		return n, fault.New(fault.Usage, "AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY is not set", "set both, or leave --from-env out to be asked")
 	}
+	if getenv("AWS_SESSION_TOKEN") != "" {
+		return n, fault.New(fault.Usage, "temporary keys can't be stored: AWS_SESSION_TOKEN is set", "unset it if the other two are the IAM user's own key")
+	}
 	return n, nil
 }
 

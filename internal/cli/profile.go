@@ -21,9 +21,13 @@ type settings struct {
 
 const ownPrefix = "awsmint_"
 
-// write puts the settings into the document. Nothing else in it changes.
+// write puts the settings into the document. Nothing else in it changes. A
+// device that is not there any more is taken out.
 func (s settings) write(d *awsconfig.Document) error {
 	header := awsconfig.ConfigProfile(s.profile)
+	if s.serial == "" {
+		d.Remove(header, "awsmint_mfa_serial")
+	}
 	for _, pair := range [][2]string{
 		{"region", s.region},
 		{"credential_process", s.process},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
@@ -51,7 +50,7 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 		return err
 	}
 	for _, account := range []string{keychain.SeedAccount(r.Profile), keychain.KeyAccount(r.Profile)} {
-		if err := k.Delete(ctx, account); err != nil && !errors.Is(err, keychain.ErrNotFound) {
+		if err := k.Delete(ctx, account); err != nil && !isNotFound(err) {
 			return err
 		}
 	}

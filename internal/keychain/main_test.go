@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -85,7 +86,7 @@ func vaultVars(t testing.TB) map[string]string {
 	return map[string]string{
 		"PATH":           os.Getenv("PATH"),
 		envKeychain:      "file",
-		envVault:         t.TempDir() + "/config/vault.json",
+		envVault:         filepath.Join(t.TempDir(), "config", "vault.json"),
 		envPassphrase:    testPassphrase,
 		envKernelKeyring: "off",
 	}

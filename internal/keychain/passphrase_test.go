@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func TestPersonIsAskedTwiceForANewVaultAndOnceForAnOldOne(t *testing.T) {
 	mustSet(t, k, "key/work", "one")
 	mustSet(t, k, "key/other", "two")
 	wantValue(t, k, "key/work", "one")
-	if len(careful.prompts) != 2 || !strings.Contains(careful.prompts[0], vars[envVault]) {
+	if len(careful.prompts) != 2 || !strings.Contains(careful.prompts[0], strconv.Quote(vars[envVault])) {
 		t.Errorf("asked %q", careful.prompts)
 	}
 

@@ -148,7 +148,7 @@ func TestVaultThatCantBeWritten(t *testing.T) {
 	if err := os.WriteFile(block, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	other := map[string]string{envKeychain: "file", envVault: block + "/vault.json", envPassphrase: testPassphrase}
+	other := map[string]string{envKeychain: "file", envVault: filepath.Join(block, "vault.json"), envPassphrase: testPassphrase}
 	err := openIn(t, other).Set(t.Context(), "key/work", secret.New("v"))
 	wantFault(t, err, ErrUnreachable, fault.Keychain, other[envVault], "AWSMINT_VAULT", "AWSMINT_KEYCHAIN=os")
 
