@@ -157,7 +157,7 @@ func TestProxyThatIsDown(t *testing.T) {
 	w := newWorld(t)
 	w.env = nil
 	_, err := w.mint(noMFA, brief)
-	wantFault(t, err, fault.Network, "AWS in eu-west-1", "connection refused", "the proxy in use, http://127.0.0.1:1")
+	wantFault(t, err, fault.Network, "AWS in eu-west-1", "refused", "the proxy in use, http://127.0.0.1:1")
 	if strings.Contains(err.Error()+fault.HintOf(err), "hunter2") {
 		t.Errorf("the password is in: %v\n%s", err, fault.HintOf(err))
 	}

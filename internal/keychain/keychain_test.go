@@ -18,7 +18,7 @@ func TestOpenRefusesWhatItDoesNotKnow(t *testing.T) {
 		"a negative time":    {map[string]string{envKernelKeyring: "-1h"}, []string{`"-1h"`}},
 		"a time of no limit": {map[string]string{envKernelKeyring: "721h"}, []string{"720h"}},
 		"a time in the file keychain": {
-			map[string]string{envKeychain: "file", envVault: filepath.Join(t.TempDir(), "v"), envKernelKeyring: "1"}, []string{`"1"`}},
+			map[string]string{envKeychain: "file", envVault: filepath.Join(t.TempDir(), "v"), envKernelKeyring: "1 h"}, []string{`"1 h"`}},
 		"a path that depends on the directory": {
 			map[string]string{envKeychain: "file", envVault: "~/vault.json"}, []string{`"` + filepath.FromSlash("~/vault.json") + `"`, "absolute"}},
 	} {
