@@ -112,18 +112,18 @@ func firstSet(texts ...string) string {
 }
 
 // httpClient is the SDK's own, with the profile's CA bundle.
-func (c *Client) httpClient() (*awshttp.BuildableClient, error) {
+func (c *Client) httpClient() (wholeBody, error) {
 	client := awshttp.NewBuildableClient()
 	roots, err := c.roots()
-	if roots == nil {
-		return client, err
+	if roots != nil {
+		client = client.WithTransportOptions(func(t *http.Transport) {
+			if t.TLSClientConfig == nil {
+				t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+			}
+			t.TLSClientConfig.RootCAs = roots
+		})
 	}
-	return client.WithTransportOptions(func(t *http.Transport) {
-		if t.TLSClientConfig == nil {
-			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		}
-		t.TLSClientConfig.RootCAs = roots
-	}), nil
+	return wholeBody{client}, err
 }
 
 // roots are the certificates of the CA bundle; nil: the system's.

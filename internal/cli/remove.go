@@ -75,7 +75,7 @@ func (r *Remove) confirm(ctx context.Context, app *App, key keychain.Key) error 
 	if key.AccessKeyID != "" {
 		what = "the key " + provider.LastFour(key.AccessKeyID)
 	}
-	yes, err := t.Confirm(ctx, fmt.Sprintf("Remove %s of profile %q? ", what, r.Profile))
+	yes, err := t.Confirm(ctx, fmt.Sprintf("Remove %s of profile %q?", what, r.Profile))
 	if err == nil && !yes {
 		err = fault.New(fault.Person, "cancelled: nothing was removed", "")
 	}
