@@ -3,18 +3,18 @@ package provider
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
 )
 
-// regionPattern is a label of a host name (RFC 1123), which a region becomes.
-var regionPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+// maxLabel is the length in bytes of a label of a host name (RFC 1123), which
+// a region becomes.
+const maxLabel = 63
 
 func checkRegion(region string) error {
-	if regionPattern.MatchString(region) {
+	if region != "" && len(region) <= maxLabel && consistsOf(region, "-") && strings.Trim(region, "-") == region {
 		return nil
 	}
 	return fault.New(fault.Usage, fmt.Sprintf("%q is not a region", region),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,13 +43,14 @@ func longTerm(key keychain.Key) aws.Credentials {
 	}
 }
 
-var accountPattern = regexp.MustCompile(`^\d{12}$`)
+// accountLength is the number of digits in an account id.
+const accountLength = 12
 
 // accountOf is the account in an ARN; empty where there is none: a hardware
 // token's serial number tells no account.
 func accountOf(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) == 6 && parts[0] == "arn" && accountPattern.MatchString(parts[4]) {
+	if len(parts) == 6 && parts[0] == "arn" && len(parts[4]) == accountLength && strings.Trim(parts[4], "0123456789") == "" {
 		return parts[4]
 	}
 	return ""

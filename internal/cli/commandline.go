@@ -7,16 +7,17 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/awsmint/awsmint/internal/fault"
 )
 
 // profileNames are the names that every SDK finds and that stand in a command
 // line as they are, in sh, in cmd.exe and in botocore's shlex.
-var profileNames = regexp.MustCompile(`^[\w@+.:/][\w@+.:/-]*$`)
+var profileNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\w@+.:/][\w@+.:/-]*$`) })
 
 func checkProfileName(name string) error {
-	if profileNames.MatchString(name) {
+	if profileNames().MatchString(name) {
 		return nil
 	}
 	return fault.New(fault.Usage, fmt.Sprintf("%q is no profile name that every SDK can read", name),
@@ -31,7 +32,7 @@ func processLine(program, profile string) (string, error) {
 	if err := checkProfileName(profile); err != nil {
 		return "", err
 	}
-	if !filepath.IsAbs(program) || !safePath.MatchString(program) {
+	if !filepath.IsAbs(program) || !safePath().MatchString(program) {
 		return "", fault.New(fault.Failure, fmt.Sprintf("the SDKs do not agree on how to read the path %q in a command", program), pathAdvice)
 	}
 	if strings.Contains(program, " ") {

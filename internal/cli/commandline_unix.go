@@ -2,10 +2,13 @@
 
 package cli
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // safePath leaves out what a shell, shlex or the config file's own syntax
 // reads as something else.
-var safePath = regexp.MustCompile(`^[\pL\pN_./+@:,= -]+$`)
+var safePath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL\pN_./+@:,= -]+$`) })
 
 const pathAdvice = "install awsmint where the path has letters, digits, spaces and _ . / + @ : , = - only"
