@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -82,11 +83,16 @@ func ownPath(args0 string) (string, error) {
 	return executable, nil
 }
 
-// temporaryBuild reports whether path is where "go run" puts its program:
-// …/go-build1234/b001/exe/awsmint.
+// temporaryBuild reports whether path is where "go run" starts its program: a
+// temporary folder, …/go-build1234/b001/exe/awsmint, and from the second time on
+// (Go 1.24 and later) the build cache, …/ab/<SHA-256 in hex>-d/awsmint.
 func temporaryBuild(path string) bool {
 	dir := filepath.ToSlash(filepath.Dir(path))
-	return strings.HasSuffix(dir, "/exe") && strings.Contains(dir, "/go-build")
+	if strings.HasSuffix(dir, "/exe") && strings.Contains(dir, "/go-build") {
+		return true
+	}
+	digest, cached := strings.CutSuffix(dir[strings.LastIndex(dir, "/")+1:], "-d")
+	return cached && len(digest) == 2*sha256.Size && strings.Trim(digest, "0123456789abcdef") == ""
 }
 
 func sameFile(a, b string) bool {

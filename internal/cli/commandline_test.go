@@ -127,9 +127,11 @@ func TestOwnProfile(t *testing.T) {
 
 func TestTemporaryBuild(t *testing.T) {
 	for path, want := range map[string]bool{
-		"/tmp/go-build123/b001/exe/awsmint": true,
-		"/usr/local/bin/awsmint":            false,
-		"/home/a/go-build/awsmint":          false,
+		"/tmp/go-build123/b001/exe/awsmint":                                     true,
+		"/home/a/.cache/go-build/f8/" + strings.Repeat("f8", 32) + "-d/awsmint": true,
+		"/home/a/" + strings.Repeat("f8", 32) + "/awsmint":                      false,
+		"/usr/local/bin/awsmint":                                                false,
+		"/home/a/go-build/awsmint":                                              false,
 	} {
 		if got := temporaryBuild(filepath.FromSlash(path)); got != want {
 			t.Errorf("temporaryBuild(%q) = %v", path, got)
