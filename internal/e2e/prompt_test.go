@@ -254,3 +254,34 @@ func TestRemoveAsks(t *testing.T) {
 	}
 	failed(t, l.Run("", "process", "work"), 4, "awsmint add work")
 }
+
+// The file keychain's passphrase is asked for on the terminal: twice for a new
+// vault, once a login after that, and never shown.
+func TestPassphraseOnTheTerminal(t *testing.T) {
+	t.Parallel()
+	const passphrase = "a passphrase that was typed"
+	l := newLab(t)
+	l.Set("AWSMINT_PASSPHRASE", "")
+	alice := l.AWS.AddUser("alice")
+	l.Set("AWS_ACCESS_KEY_ID", alice.AccessKeyID)
+	l.Set("AWS_SECRET_ACCESS_KEY", alice.SecretAccessKey)
+	c := capture(t, l, l.Binary, "add", "work", "--from-env")
+	c.Expect("New passphrase")
+	c.Type(passphrase + "\n")
+	c.Expect("again")
+	c.Type(passphrase + "\n")
+	if r := c.result(t); r.Err != nil || strings.Contains(c.Screen()+r.Stdout, passphrase) {
+		t.Fatalf("status %d, stderr %q, screen:\n%s", r.Status, r.Stderr, c.Screen())
+	}
+
+	// Without the kernel's copy it is asked for, wrong answers included.
+	l.Set("AWSMINT_KERNEL_KEYRING", "off")
+	c = capture(t, l, l.Binary, "process", "work")
+	c.Expect("Passphrase of the vault")
+	c.Type("wrong\n")
+	c.Expect("Again")
+	c.Type(passphrase + "\n")
+	c.Expect("MFA code for")
+	c.Type(code(alice) + "\n")
+	succeeded(t, c.result(t))
+}
