@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -284,4 +285,28 @@ func TestPassphraseOnTheTerminal(t *testing.T) {
 	c.Expect("MFA code for")
 	c.Type(code(alice) + "\n")
 	succeeded(t, c.result(t))
+}
+
+// Without a terminal but on a display, a dialog asks. (A real one, with real
+// keys typed into it, is tested in internal/mfa.)
+func TestDialogWhereThereIsNoTerminal(t *testing.T) {
+	t.Parallel()
+	l, alice := withKey(t, false)
+	bin := t.TempDir()
+	script := "#!/bin/sh\necho \"$@\" > " + filepath.Join(l.Dir, "asked") + "\necho " + code(alice) + "\n"
+	if err := os.WriteFile(filepath.Join(bin, "zenity"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l.Set("PATH", bin+":/usr/bin:/bin")
+	l.Set("DISPLAY", ":99")
+	succeeded(t, l.Run("", "process", "work"))
+	asked, err := os.ReadFile(filepath.Join(l.Dir, "asked"))
+	if err != nil || !strings.Contains(string(asked), `MFA code for profile "work"`) || !strings.Contains(string(asked), alice.MFASerial) {
+		t.Errorf("the dialog said %q, %v", asked, err)
+	}
+	// Where questions are forbidden there is no dialog either.
+	if r := l.Run("", "logout", "work"); r.Err != nil {
+		t.Fatal(r.Stderr)
+	}
+	failed(t, l.Run("", "process", "work", "--no-input"), 3, "awsmint login work")
 }
