@@ -117,8 +117,13 @@ func storedKey(ctx context.Context, k keychain.Keychain, profile string) (keycha
 	return keychain.DecodeKey(value)
 }
 
-// leftInCache is the failure to forget what was minted for a profile.
+// leftInCache is the failure to forget what was minted: for a profile, or, if
+// that is empty, for any.
 func leftInCache(app *App, profile string, err error) error {
-	return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials of profile %q are left: %v", profile, err),
+	whose := ""
+	if profile != "" {
+		whose = fmt.Sprintf(" of profile %q", profile)
+	}
+	return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials%s are left: %v", whose, err),
 		fmt.Sprintf("make %q writable, or remove it, and run the same command again", app.cacheDir))
 }

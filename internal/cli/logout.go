@@ -53,7 +53,7 @@ func (l *Logout) Run(ctx context.Context, app *App) error {
 func (l *Logout) all(ctx context.Context, app *App) error {
 	removed, err := app.cache().RemoveAll()
 	if err != nil {
-		return leftInCache(app, "*", err)
+		return leftInCache(app, "", err)
 	}
 	options := app.keychainOptions(app.noInput(false), app.Environ)
 	k, err := keychain.Open(options)
