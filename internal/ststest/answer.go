@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -48,6 +49,7 @@ type reply struct {
 	status    int
 	code      string // of a refusal; empty on success
 	requestID string
+	header    http.Header // what differs from send's own; may be nil
 	body      []byte
 }
 
@@ -73,6 +75,11 @@ func (s *Server) refuse(req *request, err error) reply {
 	var e *refusal
 	if !errors.As(err, &e) {
 		e = &refusal{Code: "InternalFailure", Message: err.Error()}
+	}
+	if req.route != nil {
+		rep := req.route.refuse(e)
+		rep.code, rep.requestID = e.Code, newRequestID()
+		return rep
 	}
 	status := e.Status
 	if status == 0 {
@@ -109,6 +116,7 @@ func (s *Server) send(w http.ResponseWriter, req *request, rep reply) {
 	h.Set("Content-Type", "text/xml")
 	h.Set("Date", s.Now().UTC().Format(http.TimeFormat))
 	h.Set("X-Amzn-Requestid", rep.requestID)
+	maps.Copy(h, rep.header)
 	s.record(req, fmt.Sprint(rep.status), rep.code)
 	w.WriteHeader(rep.status)
 	_, _ = w.Write(rep.body) // a client that has gone needs no answer
@@ -121,7 +129,7 @@ func (s *Server) record(req *request, outcome, code string) {
 		return
 	}
 	action := req.action
-	if _, known := operationFor(req.version, action); !known {
+	if _, known := operationFor(req.version, action); !known && req.route == nil {
 		action = fmt.Sprintf("%.40q", action)
 	}
 	key := "none"

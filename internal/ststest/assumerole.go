@@ -26,9 +26,10 @@ type assumeRoleResult struct {
 	SourceIdentity  string `xml:",omitempty"`
 }
 
-// assumeRole checks the parameters, then the code, then the trust, then the
-// role's own limits: a caller who is not trusted learns nothing of the role,
-// and a code is spent even when the role is refused.
+// assumeRole checks the parameters, by themselves and beside what the caller's
+// own session carries, then the code, then the trust, then the role's own
+// limits: a caller who is not trusted learns nothing of the role, and a code
+// is spent even when the role is refused.
 func (s *Server) assumeRole(c *call) (any, error) {
 	limits := &constraints{form: c.form}
 	limits.required("RoleArn")
@@ -39,12 +40,25 @@ func (s *Server) assumeRole(c *call) (any, error) {
 	limits.text("SourceIdentity", 2, 64, `[\w+=,.@-]*`)
 	limits.mfa()
 	asked := limits.duration(shortestRole, longestRole, 0)
+	policy, policyARNs := limits.sessionPolicies()
+	tags := limits.tags()
 	if err := limits.err(); err != nil {
 		return nil, err
 	}
 	arn := c.form.Get("RoleArn")
 	if !roleARNForm.MatchString(arn) {
 		return nil, refused("ValidationError", "%s is invalid", arn)
+	}
+	if err := checkPolicies(policy, policyARNs); err != nil {
+		return nil, err
+	}
+	allTags, transitive, err := tags.join(c.caller.made)
+	if err != nil {
+		return nil, err
+	}
+	sourceIdentity, err := c.sourceIdentity()
+	if err != nil {
+		return nil, err
 	}
 	mfa, err := s.checkMFA(c)
 	if err != nil {
@@ -59,14 +73,26 @@ func (s *Server) assumeRole(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	who := r.session(c.form.Get("RoleSessionName"))
-	return assumeRoleResult{
-		// Role credentials don't carry MFA on, whoever asked for them:
-		// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
-		Credentials:     s.issue(roleSession, who, false, c.now, duration),
-		AssumedRoleUser: assumedRoleUser{AssumedRoleId: who.userID, Arn: who.arn},
-		SourceIdentity:  c.form.Get("SourceIdentity"),
-	}, nil
+	credentials, user := s.issueRole(r, Session{
+		SourceARN: c.caller.identity.arn, SessionName: c.form.Get("RoleSessionName"), ExternalID: c.form.Get("ExternalId"),
+		Policy: policy, PolicyARNs: policyARNs, Tags: allTags, TransitiveTags: transitive,
+		SourceIdentity: sourceIdentity, MFA: mfa || c.caller.mfa, Duration: asked,
+	}, c.now, duration)
+	return assumeRoleResult{Credentials: credentials, AssumedRoleUser: user, SourceIdentity: sourceIdentity}, nil
+}
+
+// sourceIdentity is the one that the new session gets: the request's, or the
+// one that the caller's session carries already and that no session after it
+// can change.
+func (c *call) sourceIdentity() (string, error) {
+	given, inherited := c.form.Get("SourceIdentity"), c.caller.made.SourceIdentity
+	if inherited == "" {
+		return given, nil
+	}
+	if given != "" && given != inherited {
+		return "", refused("ValidationError", "The source identity is already set for this assume role session")
+	}
+	return inherited, nil
 }
 
 // duration is what a request for asked (0: none given) gets.

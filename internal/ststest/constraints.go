@@ -19,8 +19,18 @@ type constraints struct {
 	other error // a refusal of another kind, which comes first
 }
 
-// memberName is how an error names a parameter: durationSeconds.
-func memberName(parameter string) string { return strings.ToLower(parameter[:1]) + parameter[1:] }
+// memberName is how an error names a parameter: durationSeconds, and
+// tags.1.member.key for Tags.member.1.Key.
+func memberName(parameter string) string {
+	parts := strings.Split(parameter, ".")
+	if len(parts) > 2 {
+		parts[1], parts[2] = parts[2], parts[1]
+	}
+	for i, part := range parts {
+		parts[i] = strings.ToLower(part[:1]) + part[1:]
+	}
+	return strings.Join(parts, ".")
+}
 
 func (c *constraints) fail(parameter, value, constraint string) {
 	c.found = append(c.found, fmt.Sprintf("Value %s at '%s' failed to satisfy constraint: %s", value, memberName(parameter), constraint))
@@ -49,6 +59,29 @@ func (c *constraints) text(parameter string, shortest, longest int, pattern stri
 	if pattern != "" && !regexp.MustCompile(`\A(?:`+pattern+`)\z`).MatchString(value) {
 		c.fail(parameter, quoted, "Member must satisfy regular expression pattern: "+pattern)
 	}
+}
+
+// members returns how many members a list has, refusing more than most. They
+// must be numbered from 1 on: a gap is what a client leaves that loses one.
+func (c *constraints) members(list string, most int) int {
+	numbers := map[string]bool{}
+	for name := range c.form {
+		if rest, ok := strings.CutPrefix(name, list+".member."); ok {
+			number, _, _ := strings.Cut(rest, ".")
+			numbers[number] = true
+		}
+	}
+	for n := range len(numbers) {
+		if !numbers[strconv.Itoa(n+1)] {
+			c.other = refused("MalformedInput", "The members of %s are not numbered from 1 on", list)
+			return 0
+		}
+	}
+	if len(numbers) > most {
+		c.fail(list, "'[...]'", fmt.Sprintf("Member must have length less than or equal to %d", most))
+		return 0
+	}
+	return len(numbers)
 }
 
 // mfa checks the two parameters that carry a one-time code.

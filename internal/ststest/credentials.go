@@ -12,7 +12,7 @@ type kind int
 const (
 	longTerm    kind = iota // a user's access key
 	userSession             // GetSessionToken
-	roleSession             // AssumeRole
+	roleSession             // a role's, from wherever, and a user's from a login
 )
 
 // identity is who a credential speaks for, as GetCallerIdentity tells it.
@@ -31,6 +31,7 @@ type credential struct {
 	expires    time.Time // zero: never
 	mfa        bool      // made with a one-time code
 	disabled   bool
+	made       Session // what a role session was made with
 }
 
 // lookUp returns the credential of a key id and the security tokens that came

@@ -18,7 +18,8 @@ type Role struct {
 	// or of the role's own.
 	TrustedARNs []string
 
-	ExternalID string // what the request must give; empty: nothing
+	ExternalID  string // what the request must give; empty: nothing
+	WebIdentity bool   // the bearer of a token from WebIdentityToken may assume it
 }
 
 // role is a Role on record.

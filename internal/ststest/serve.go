@@ -19,24 +19,25 @@ const (
 	iamVersion = "2010-05-08"
 )
 
-// request is one request of the Query protocol, read whole.
+// request is one request, read whole.
 type request struct {
 	http            *http.Request
 	body            []byte
 	form            url.Values
 	action, version string
+	route           *route // nil: the Query protocol
 }
 
 // call is a request that has been authenticated.
 type call struct {
 	form   url.Values
-	caller *credential
+	caller *credential // nil where nobody has to sign
 	now    time.Time
 }
 
 // operation is one action of one service.
 type operation struct {
-	service string // as in the credential scope
+	service string // as in the credential scope; empty: nobody has to sign
 	run     func(*Server, *call) (any, error)
 }
 
@@ -49,6 +50,8 @@ func operationFor(version, action string) (operation, bool) {
 		return operation{"sts", (*Server).getCallerIdentity}, true
 	case stsVersion + " AssumeRole":
 		return operation{"sts", (*Server).assumeRole}, true
+	case stsVersion + " AssumeRoleWithWebIdentity":
+		return operation{"", (*Server).assumeRoleWithWebIdentity}, true
 	case iamVersion + " ListMFADevices":
 		return operation{"iam", (*Server).listMFADevices}, true
 	}
@@ -86,7 +89,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // parse reads the parameters: from the body of a POST, from the query of a
-// GET. A body that is not a form has no action, and is refused as such.
+// GET. A body that is not a form has no action, and is refused as such, unless
+// the request's path says what it is.
 func parse(r *http.Request, body []byte) *request {
 	encoded := r.URL.RawQuery
 	if r.Method == http.MethodPost {
@@ -96,12 +100,19 @@ func parse(r *http.Request, body []byte) *request {
 	if err != nil {
 		form = url.Values{}
 	}
-	return &request{http: r, body: body, form: form, action: form.Get("Action"), version: form.Get("Version")}
+	req := &request{http: r, body: body, form: form, action: form.Get("Action"), version: form.Get("Version")}
+	if req.route = routeFor(r); req.route != nil {
+		req.action, req.version = req.route.action, ""
+	}
+	return req
 }
 
 // answer performs the request, all under the one lock: a code is checked and
 // spent, and a session made, as one step.
 func (s *Server) answer(req *request) reply {
+	if req.route != nil {
+		return s.follow(req)
+	}
 	now := s.Now()
 	s.mu.Lock()
 	result, err := s.perform(req, now)
@@ -131,6 +142,9 @@ func (s *Server) perform(req *request, now time.Time) (any, error) {
 			version = "NO_VERSION_SPECIFIED"
 		}
 		return nil, refused("InvalidAction", "Could not find operation %s for version %s", req.action, version)
+	}
+	if op.service == "" {
+		return op.run(s, &call{form: req.form, now: now})
 	}
 	caller, err := s.authenticate(req, op.service, now)
 	if err != nil {

@@ -1,8 +1,10 @@
 // Package ststest is a loopback STS and IAM for tests, the demo and the
-// benchmark. It checks what AWS checks (signatures, session tokens, expiry,
-// one-time codes, limits, trust) and refuses in AWS's own codes and texts, so
-// that a client which satisfies it has been put to the proof. Every key, seed
-// and token in it is made up. The shipped binary never links it.
+// benchmark, with the other places where credentials come from: IAM Identity
+// Center, AWS Sign-In, instances and containers. It checks what AWS checks
+// (signatures, session tokens, expiry, one-time codes, limits, trust) and
+// refuses in AWS's own codes and texts, so that a client which satisfies it
+// has been put to the proof. Every key, seed and token in it is made up. The
+// shipped binary never links it.
 package ststest
 
 import (
@@ -53,8 +55,12 @@ type Server struct {
 	devices     map[string]*device     // by serial number
 	credentials map[string]*credential // by access key id
 	roles       map[string]*role       // by ARN
-	calls       map[string]int         // by action
-	succeeded   map[string]int         // by action
+	sso         ssoStore
+	issuer      webIssuer         // of web identity tokens
+	metadata    metadataStore     // of instances and containers
+	logins      map[string]*login // by login session
+	calls       map[string]int    // by action
+	succeeded   map[string]int    // by action
 	faults      []*armed
 	changed     chan struct{} // closed and replaced at each arrival
 }
@@ -76,6 +82,8 @@ func Start(o Options) (*Server, error) {
 		devices:     map[string]*device{},
 		credentials: map[string]*credential{},
 		roles:       map[string]*role{},
+		sso:         newSSOStore(),
+		logins:      map[string]*login{},
 		calls:       map[string]int{},
 		succeeded:   map[string]int{},
 		changed:     make(chan struct{}),
@@ -137,9 +145,9 @@ func (s *Server) Close() error {
 	return err
 }
 
-// URL is the endpoint of both STS and IAM, without a trailing slash. They are
-// told apart by the request's Version and by the service in its credential
-// scope.
+// URL is the endpoint of all services, without a trailing slash. STS and IAM
+// are told apart by the request's Version and by the service in its credential
+// scope, the others by their paths.
 func (s *Server) URL() string { return s.url }
 
 // Handler serves the same state elsewhere, for instance behind TLS with
