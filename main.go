@@ -28,7 +28,7 @@ var version = "dev"
 
 const description = `Keep AWS access keys in the OS keychain and hand out short-lived credentials.
 
-Store a key with "awsmint add PROFILE". From then on every program that reads ~/.aws/config gets MFA-backed session credentials for that profile, one code per session.`
+Store a key with "awsmint add PROFILE". From then on every program that reads ~/.aws/config gets MFA-backed session credentials for that profile, one code per session, and those of the roles that it may assume.`
 
 // footer documents the exit statuses, which scripts rely on.
 const footer = `Exit status: 0 success; 1 failure; 2 wrong usage; 3 a person is needed and can't be asked, or cancelled; 4 no such profile or nothing stored; 5 AWS refused; 6 no network or no answer; 7 keychain locked or unreachable.
@@ -36,11 +36,11 @@ const footer = `Exit status: 0 success; 1 failure; 2 wrong usage; 3 a person is 
 Environment: AWSMINT_KEYCHAIN (os, file), AWSMINT_VAULT, AWSMINT_PASSPHRASE, AWSMINT_PASSPHRASE_COMMAND, AWSMINT_KERNEL_KEYRING (off, or a time span), AWSMINT_NO_INPUT, AWSMINT_TIMEOUT, AWSMINT_PROMPT_TIMEOUT, AWSMINT_CACHE_DIR, AWSMINT_LOG. README.md explains each.`
 
 type grammar struct {
-	Add     cli.Add     `cmd:"" help:"Store an access key and write its profile."`
+	Add     cli.Add     `cmd:"" help:"Store an access key and write its profile, or write the profile of a role."`
 	Process cli.Process `cmd:"" help:"Print credentials for an SDK: the credential_process of a profile."`
-	Login   cli.Login   `cmd:"" help:"Mint sessions now, for programs that can't wait for a code."`
+	Login   cli.Login   `cmd:"" help:"Mint credentials now, for programs that can't wait for a code; sign in to IAM Identity Center."`
 	Logout  cli.Logout  `cmd:"" help:"Forget cached credentials."`
-	List    cli.List    `cmd:"" help:"Show profiles, keys and the time that sessions have left."`
+	List    cli.List    `cmd:"" help:"Show profiles, where their credentials come from, and the time that these have left."`
 	Remove  cli.Remove  `cmd:"" help:"Remove a key and all that awsmint keeps for its profile."`
 	Version cli.Version `cmd:"" help:"Print the version."`
 }

@@ -31,9 +31,9 @@ const (
 	// Session tokens are mostly under 4 KiB, but AWS promises no maximum.
 	maxEntry = 1 << 20
 
-	// abandonedAfter is how long a file may lie unchanged before a sweep
-	// takes it whatever it holds: no session lives longer than 36 hours
-	// (GetSessionToken's maximum), so none is lost.
+	// abandonedAfter is how long a file whose header can't be read, such as
+	// another version's, may lie unchanged before a sweep takes it: no
+	// session lives longer than 36 hours (GetSessionToken's maximum).
 	abandonedAfter = 48 * time.Hour
 
 	// tempAbandonedAfter is the age of a temporary file that no living
@@ -157,11 +157,11 @@ func (c *Cache) Sweep() {
 			return age > tempAbandonedAfter
 		case !isEntry(name):
 			return false
-		case age > abandonedAfter:
-			return true
 		}
-		times, ok := readTimes(filepath.Join(c.Dir, name))
-		return ok && !now.Before(times.Expires)
+		if times, ok := readTimes(filepath.Join(c.Dir, name)); ok {
+			return !now.Before(times.Expires)
+		}
+		return age > abandonedAfter
 	})
 }
 

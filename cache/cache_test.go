@@ -261,6 +261,18 @@ func TestSweep(t *testing.T) {
 	alive, dead := name("work", "alive"), name("work", "dead")
 	store(t, c, alive, times, "content")
 	store(t, c, dead, cache.Times{Issued: start.Add(-time.Hour), Expires: start}, "content")
+	// What says itself how long it lives is kept so long, however old it is.
+	long := name("work", "long")
+	store(t, c, long, cache.Times{Issued: start.Add(-1000 * time.Hour), Expires: start.Add(time.Second)}, "content")
+	files, err := filepath.Glob(filepath.Join(c.Dir, "*.sealed"))
+	if err != nil || len(files) != 3 {
+		t.Fatalf("entries: %v, %v; want three", files, err)
+	}
+	for _, path := range files {
+		if err := os.Chtimes(path, start.Add(-1000*time.Hour), start.Add(-1000*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
 
 	age := func(file string, by time.Duration) string {
 		path := filepath.Join(c.Dir, file)
@@ -282,7 +294,7 @@ func TestSweep(t *testing.T) {
 	}
 	c.Sweep()
 
-	if open(c, alive, key) == "" || open(c, dead, key) != "" {
+	if open(c, alive, key) == "" || open(c, long, key) == "" || open(c, dead, key) != "" {
 		t.Error("the wrong entry was swept")
 	}
 	for _, path := range kept {

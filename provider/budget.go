@@ -59,15 +59,21 @@ func (b *budget) Value(key any) any {
 	return b.Context.Value(key)
 }
 
-// pauseBudget stops the clock of ctx's budget, if it has one, until resume.
+// pauseBudget stops the clock of ctx's budgets, if it has any, until resume:
+// that of the link being minted and those of the links that wait for it.
 func pauseBudget(ctx context.Context) (resume func()) {
 	b, ok := ctx.Value(budgetKey{}).(*budget)
-	if !ok || !b.timer.Stop() {
+	if !ok {
 		return func() {}
+	}
+	outer := pauseBudget(b.Context)
+	if !b.timer.Stop() {
+		return outer
 	}
 	left := time.Until(b.ends)
 	return func() {
 		b.ends = time.Now().Add(left)
 		b.timer.Reset(left)
+		outer()
 	}
 }

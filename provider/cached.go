@@ -2,21 +2,17 @@ package provider
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/awsmint/awsmint/cache"
-	"github.com/awsmint/awsmint/internal/fault"
-	"github.com/awsmint/awsmint/internal/filelock"
 )
 
 // Cached hands out the credentials of a link from the cache, and mints them
 // anew from Source when too little of their life is left. However many
-// processes ask at once, one mints and the others get what it minted.
+// processes ask at once, one mints and the others get what it minted. What has
+// no expiration is handed on and not kept.
 type Cached struct {
 	Source aws.CredentialsProvider
 
@@ -30,14 +26,8 @@ type Cached struct {
 	// are still valid.
 	Strict bool
 
-	attended func(context.Context) bool // whether a mint may need a person
-	timeout  time.Duration              // for a mint that needs none
-
-	name  cache.Name
-	cache *cache.Cache
-	keys  *dataKey
-	now   func() time.Time
-	log   *slog.Logger
+	timeout time.Duration // for a mint that needs no person
+	kept
 }
 
 // found is what a look-up gave: nothing, or credentials that live.
@@ -77,18 +67,11 @@ func (c *Cached) Cached() (times cache.Times, ok bool) {
 // renew mints under the lock, unless another process did so meanwhile.
 func (c *Cached) renew(ctx context.Context) (aws.Credentials, error) {
 	asked := c.now()
-	unlock, err := c.cache.Lock(ctx, c.name)
-	var held *filelock.HeldError
-	switch {
-	case err == nil:
-		defer unlock()
-	case errors.As(err, &held):
-		return aws.Credentials{}, waitedInVain(held, c.now().Sub(asked))
-	default:
-		// A cache that can't be written, on a full disk or in a read-only
-		// home, is no reason to have no credentials.
-		c.log.Debug("no lock", "error", err)
+	unlock, err := c.lock(ctx, minting)
+	if err != nil {
+		return aws.Credentials{}, err
 	}
+	defer unlock()
 
 	if !c.Force {
 		if now, err := c.lookUp(ctx); err != nil || now.fresh {
@@ -105,29 +88,39 @@ func (c *Cached) renew(ctx context.Context) (aws.Credentials, error) {
 	if err != nil {
 		return aws.Credentials{}, err
 	}
-	c.store(ctx, begun, asked, minted)
+	if minted.CanExpire {
+		c.store(ctx, begun, cache.Times{Issued: asked, Expires: minted.Expires}, encodeEntry(minted))
+	}
 	return minted, nil
 }
 
+// attender is a provider that a person may have to attend to.
+type attender interface {
+	// attended reports whether Retrieve may ask a person.
+	attended(context.Context) bool
+}
+
+func (c *Cached) attended(ctx context.Context) bool { return attended(ctx, c.Source) }
+
+func attended(ctx context.Context, p aws.CredentialsProvider) bool {
+	a, ok := p.(attender)
+	return ok && a.attended(ctx)
+}
+
+// caller is whose credentials these are, where the source knows.
+func (c *Cached) caller(ctx context.Context) string { return callerOf(ctx, c.Source) }
+
 func (c *Cached) lookUp(ctx context.Context) (found, error) {
-	sealed, ok := c.cache.Read(c.name)
-	if !ok || !c.now().Before(sealed.Times.Expires) {
-		return found{}, nil
-	}
-	key, err := c.keys.get(ctx)
-	if err != nil || key.IsZero() {
+	plain, times, ok, err := c.read(ctx)
+	if err != nil || !ok {
 		return found{}, err
 	}
-	plain, ok := sealed.Open(key)
+	credentials, ok := decodeEntry(plain, times)
 	if !ok {
 		return found{}, nil
 	}
-	credentials, ok := decodeEntry(plain, sealed.Times)
-	if !ok {
-		return found{}, nil
-	}
-	left := sealed.Times.Expires.Sub(c.now())
-	return found{credentials, true, left > c.window(sealed.Times)}, nil
+	left := times.Expires.Sub(c.now())
+	return found{credentials, true, left > c.window(times)}, nil
 }
 
 func (c *Cached) window(t cache.Times) time.Duration {
@@ -135,37 +128,4 @@ func (c *Cached) window(t cache.Times) time.Duration {
 		return c.Window
 	}
 	return min(maxExpiryWindow, t.Expires.Sub(t.Issued)/3)
-}
-
-// storeTimeout bounds what is done after the credentials are there, and after
-// the run's own deadline or a signal may have ended ctx: what was minted with
-// a person's code is worth keeping all the same.
-const storeTimeout = 5 * time.Second
-
-// store keeps what was minted. It never fails a run that has credentials.
-func (c *Cached) store(ctx context.Context, begun cache.Generation, issued time.Time, minted aws.Credentials) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
-	defer cancel()
-	key, err := c.keys.getOrMake(ctx)
-	if err == nil {
-		err = c.cache.Store(c.name, begun, key, cache.Times{Issued: issued, Expires: minted.Expires}, encodeEntry(minted))
-	}
-	if err != nil {
-		c.log.Debug("not cached", "error", err)
-		return
-	}
-	c.cache.Sweep()
-}
-
-func waitedInVain(held *filelock.HeldError, waited time.Duration) error {
-	if errors.Is(held, context.Canceled) {
-		return fault.Wrap(held, fault.Person, "cancelled", "")
-	}
-	holder := "another process"
-	if held.PID != 0 {
-		holder = fmt.Sprintf("process %d", held.PID)
-	}
-	return fault.Wrap(held, fault.Failure,
-		fmt.Sprintf("%s is minting these credentials and was not done in %s", holder, Span(waited)),
-		"it may be asking for an MFA code: answer its prompt, or end it, and run the same command again")
 }

@@ -57,24 +57,30 @@ var defaultRegions = map[string]string{
 func clientSettings(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, partition string) (Client, error) {
 	c := Client{configured: section.Setting("region")}
 	c.Region = firstSet(c.configured, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"), defaultRegions[partition], defaultRegions["aws"])
-	c.CABundle = firstSet(getenv("AWS_CA_BUNDLE"), section.Setting("ca_bundle"))
 
 	err := checkRegion(c.Region)
 	if err != nil && c.configured != "" {
 		return c, at(section, "region", err)
 	}
 	c.note(err)
-	if c.FIPS, err = c.either(getenv, "AWS_USE_FIPS_ENDPOINT", section, "use_fips_endpoint"); err != nil {
-		return c, err
-	}
-	if c.DualStack, err = c.either(getenv, "AWS_USE_DUALSTACK_ENDPOINT", section, "use_dualstack_endpoint"); err != nil {
+	if err := c.readTransport(section, getenv); err != nil {
 		return c, err
 	}
 	if c.STSEndpoint, err = c.endpoint(config, section, getenv, "sts"); err != nil {
 		return c, err
 	}
-	c.note(c.checkEndpoint(section.Name()))
+	c.note(c.checkEndpoint(section.Name(), c.STSEndpoint))
 	return c, nil
+}
+
+// readTransport reads what is the same for every service and region.
+func (c *Client) readTransport(section *awsconfig.Section, getenv func(string) string) (err error) {
+	c.CABundle = firstSet(getenv("AWS_CA_BUNDLE"), section.Setting("ca_bundle"))
+	if c.FIPS, err = c.either(getenv, "AWS_USE_FIPS_ENDPOINT", section, "use_fips_endpoint"); err != nil {
+		return err
+	}
+	c.DualStack, err = c.either(getenv, "AWS_USE_DUALSTACK_ENDPOINT", section, "use_dualstack_endpoint")
+	return err
 }
 
 // note keeps the first thing that is wrong in the environment.
@@ -87,6 +93,16 @@ func (c *Client) note(err error) {
 // Check says what in the environment stands in the way of reaching AWS. It is
 // asked before a mint bothers anybody.
 func (c *Client) Check() error { return c.problem }
+
+// ready says what would keep a mint from reaching AWS, before anyone has typed a
+// code for nothing.
+func (c *Client) ready() error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	_, err := c.roots()
+	return err
+}
 
 // either reads a switch, the environment's before the profile's.
 func (c *Client) either(getenv func(string) string, variable string, section *awsconfig.Section, key string) (bool, error) {

@@ -11,7 +11,7 @@ import (
 func named(t *testing.T, profile, lines string, env environment) cache.Name {
 	t.Helper()
 	config := parsed(t, "[profile "+profile+"]\n"+lines+"\n[services local]\nsts =\n  endpoint_url = https://sts.local.test\n")
-	link, err := provider.Resolve(config, env.get, profile)
+	link, err := provider.Resolve(config, env.get, provider.Request{Profile: profile})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,14 +94,14 @@ func withoutPassword(text string) string {
 // checkEndpoint refuses here what the SDK would refuse only when a person has
 // been asked for a code: FIPS or dualstack, which choose among AWS's own
 // endpoints, together with one that is set.
-func (c *Client) checkEndpoint(profile string) error {
-	if c.STSEndpoint == "" || !c.FIPS && !c.DualStack {
+func (c *Client) checkEndpoint(profile, endpoint string) error {
+	if endpoint == "" || !c.FIPS && !c.DualStack {
 		return nil
 	}
 	kind := "FIPS"
 	if !c.FIPS {
 		kind = "dualstack"
 	}
-	return fault.New(fault.Usage, fmt.Sprintf("profile %q can't use a %s endpoint and the endpoint %q at once", profile, kind, withoutPassword(c.STSEndpoint)),
+	return fault.New(fault.Usage, fmt.Sprintf("profile %q can't use a %s endpoint and the endpoint %q at once", profile, kind, withoutPassword(endpoint)),
 		"leave out one of them: use_fips_endpoint, use_dualstack_endpoint or endpoint_url, in the config file or as AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT or AWS_ENDPOINT_URL")
 }

@@ -23,6 +23,8 @@ type call struct {
 	entered  bool   // the key was just entered, and is not stored yet
 	serial   string // sent, or empty
 	way      string // where the code came from, or empty
+	role     *Role  // that was to be assumed, or nil
+	service  string // that was asked; empty: STS
 	endpoint string // as set; empty: the region's own
 	region   string
 	started  time.Time
@@ -65,12 +67,17 @@ func short(text string) string {
 // are AWS's own: the codes alone do not tell these cases apart.
 func (c call) explainRefusal(err error, code, message string) error {
 	has := func(words string) bool { return strings.Contains(message, words) }
+	if c.role != nil {
+		if explained := c.explainRole(err, code, message); explained != nil {
+			return explained
+		}
+	}
 	switch {
 	case code == "AccessDenied" && has("invalid MFA one time pass code"):
 		return c.invalidCode(err)
 	case code == "AccessDenied" && has("unable to validate MFA code"):
 		return c.refused(err,
-			fmt.Sprintf("AWS knows no MFA device %q for the user of profile %q", c.serial, c.profile),
+			fmt.Sprintf("AWS knows no MFA device %q for the user of profile %q", c.serial, c.keyProfile()),
 			"the IAM console shows the device's ARN under the user's security credentials (arn:aws:iam::ACCOUNT:mfa/NAME); set it as awsmint_mfa_serial in the profile")
 	case code == "AccessDenied" && has("must provide both MFA serial number and one time pass code"):
 		return c.refused(err,
@@ -78,7 +85,7 @@ func (c call) explainRefusal(err error, code, message string) error {
 			"set awsmint_mfa_serial = arn:aws:iam::ACCOUNT:mfa/NAME in the profile")
 	case code == "InvalidClientTokenId":
 		return c.refused(err,
-			fmt.Sprintf("AWS does not know the access key %s of profile %q", LastFour(c.keyID), c.profile),
+			fmt.Sprintf("AWS does not know the access key %s of profile %q", LastFour(c.keyID), c.keyProfile()),
 			"it was deleted, disabled, or belongs to another partition; look at it in the IAM console, "+c.enterAgain())
 	case has("Signature expired") || has("Signature not yet current") || code == "RequestTimeTooSkewed" || code == "RequestExpired":
 		return c.wrongClock(err)
@@ -88,7 +95,7 @@ func (c call) explainRefusal(err error, code, message string) error {
 			fmt.Sprintf("set region in profile %q to the endpoint's own", c.profile))
 	case code == "SignatureDoesNotMatch" || code == "IncompleteSignature":
 		return c.refused(err,
-			fmt.Sprintf("the secret access key for %s (profile %q) is not the one that AWS has", LastFour(c.keyID), c.profile),
+			fmt.Sprintf("the secret access key for %s (profile %q) is not the one that AWS has", LastFour(c.keyID), c.keyProfile()),
 			"it was mistyped or belongs to another key: copy it again, "+c.enterAgain())
 	case code == "ExpiredToken" || code == "ExpiredTokenException":
 		return c.refused(err,
@@ -117,7 +124,7 @@ func (c call) enterAgain() string {
 	if c.entered {
 		return "then run the same command again"
 	}
-	return "then run: awsmint add " + c.profile + " --force"
+	return "then run: awsmint add " + c.keyProfile() + " --force"
 }
 
 func (c call) refused(err error, fact, hint string) error {

@@ -4,13 +4,32 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
 )
+
+// Key is the long-term access key of a profile, in the keychain.
+type Key struct{ profile string }
+
+// Profile is the section that the key belongs to.
+func (k *Key) Profile() string { return k.profile }
+
+// Source is nil: a key comes from a person.
+func (k *Key) Source() Link { return nil }
+
+func (k *Key) kind() string { return "key" }
+
+func (k *Key) shape(add func(name, value string)) { add("profile", k.profile) }
+
+func (k *Key) window() time.Duration { return 0 }
+
+func (k *Key) provider(o *Options, _ aws.CredentialsProvider) aws.CredentialsProvider {
+	return &keyProvider{link: k, keychain: o.Keychain}
+}
 
 // keyProvider reads a long-term key from the keychain.
 type keyProvider struct {
@@ -19,39 +38,41 @@ type keyProvider struct {
 }
 
 func (p *keyProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	profile := p.link.profile
-	value, err := p.keychain.Get(ctx, keychain.KeyAccount(profile))
-	if errors.Is(err, keychain.ErrNotFound) {
-		return aws.Credentials{}, fault.Wrap(err, fault.Missing,
-			fmt.Sprintf("no access key is stored for profile %q", profile), "run: awsmint add "+profile)
-	}
-	if err != nil {
-		return aws.Credentials{}, err
-	}
-	key, err := keychain.DecodeKey(value)
+	key, err := p.key(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
 	return longTerm(key), nil
 }
 
+func (p *keyProvider) key(ctx context.Context) (keychain.Key, error) {
+	profile := p.link.profile
+	value, err := p.keychain.Get(ctx, keychain.KeyAccount(profile))
+	if errors.Is(err, keychain.ErrNotFound) {
+		return keychain.Key{}, fault.Wrap(err, fault.Missing,
+			fmt.Sprintf("no access key is stored for profile %q", profile), "run: awsmint add "+profile)
+	}
+	if err != nil {
+		return keychain.Key{}, err
+	}
+	return keychain.DecodeKey(value)
+}
+
+// caller is whose the key is, as AWS told when it was stored; empty if it was
+// not asked.
+func (p *keyProvider) caller(ctx context.Context) string {
+	key, err := p.key(ctx)
+	if err != nil {
+		return ""
+	}
+	return key.ARN
+}
+
 func longTerm(key keychain.Key) aws.Credentials {
 	return aws.Credentials{
 		AccessKeyID:     key.AccessKeyID,
 		SecretAccessKey: key.SecretAccessKey.Reveal(),
+		AccountID:       accountOf(key.ARN),
 		Source:          providerName,
 	}
-}
-
-// accountLength is the number of digits in an account id.
-const accountLength = 12
-
-// accountOf is the account in an ARN; empty where there is none: a hardware
-// token's serial number tells no account.
-func accountOf(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) == 6 && parts[0] == "arn" && len(parts[4]) == accountLength && strings.Trim(parts[4], "0123456789") == "" {
-		return parts[4]
-	}
-	return ""
 }

@@ -4,16 +4,14 @@
 package provider
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"os"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/awsmint/awsmint/cache"
 	"github.com/awsmint/awsmint/internal/keychain"
-	"github.com/awsmint/awsmint/internal/mfa"
-	"github.com/awsmint/awsmint/internal/secret"
 )
 
 // providerName is the Source of every aws.Credentials of this package.
@@ -38,31 +36,38 @@ type Options struct {
 	Asked   bool                // a person asked for this run: no cool-down after a cancelled prompt
 	Notify  func(text string)   // tells who watches what is waited for; nil: nobody
 	Log     *slog.Logger        // for debugging, without secrets; nil: none
+	Home    string              // where .aws is, with what the AWS CLI keeps there; empty: the user's home
+	SignIn  *SignIn             // how a person signs in to IAM Identity Center; nil: not in this run
+
+	keys *dataKey // of the cache, read once for all links of a chain
 }
 
-// New returns the cached provider of a link.
+// New returns the cached provider of a chain's last link.
 func New(link Link, o Options) *Cached {
 	o = o.withDefaults()
-	session := link.(*Session)
-	codes := o.codes(session)
+	c := o.cached(link)
+	c.Source = handedOut(link, c.Source)
+	return c
+}
+
+// cached is the provider of a link with the providers of its sources inside,
+// each cached but for keys, which are read where they are.
+func (o *Options) cached(link Link) *Cached {
+	var source aws.CredentialsProvider
+	switch from := link.Source().(type) {
+	case nil:
+	case *Key, *Static:
+		source = from.provider(o, nil)
+	default:
+		source = o.cached(from)
+	}
+	entry := o.kept(Name(link))
+	entry.log = entry.log.With("profile", link.Profile(), "kind", link.kind())
 	return &Cached{
-		Source: &sessionProvider{
-			link:    session,
-			source:  &keyProvider{link: session.source, keychain: o.Keychain},
-			codes:   codes,
-			timeout: o.Timeout,
-			now:     o.Now,
-		},
-		Window: session.Window,
-		attended: func(ctx context.Context) bool {
-			return session.Serial != "" && codes.Attended(ctx)
-		},
+		Source:  link.provider(o, source),
+		Window:  link.window(),
 		timeout: o.Timeout,
-		name:    Name(link),
-		cache:   o.Cache,
-		keys:    &dataKey{keychain: o.Keychain, cache: o.Cache},
-		now:     o.Now,
-		log:     o.Log.With("profile", link.Profile()),
+		kept:    entry,
 	}
 }
 
@@ -82,44 +87,10 @@ func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Home == "" {
+		// Without a home nothing is found there, and nothing else is missed.
+		o.Home, _ = os.UserHomeDir()
+	}
+	o.keys = &dataKey{keychain: o.Keychain, cache: o.Cache}
 	return o
-}
-
-// codes are the ways to a code that the profile and the run allow.
-func (o Options) codes(session *Session) *mfa.Codes {
-	var ways []mfa.Way
-	for _, name := range session.MFA.Order {
-		way := o.way(name, session)
-		if way != nil && !(o.NoInput && way.Interactive()) {
-			ways = append(ways, way)
-		}
-	}
-	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Pause: pauseBudget, Notify: o.Notify, AskAgain: o.Asked}
-}
-
-func (o Options) way(name string, session *Session) mfa.Way {
-	switch name {
-	case mfa.NameSeed:
-		return &mfa.Seed{Now: o.Now, Load: func(ctx context.Context) (secret.String, error) {
-			return o.seed(ctx, session.Profile())
-		}}
-	case mfa.NameProcess:
-		return &mfa.Process{Command: session.MFA.Process, Environ: o.Environ}
-	case mfa.NameTerminal:
-		return &mfa.Terminal{}
-	default:
-		return &mfa.Dialog{Getenv: o.Getenv}
-	}
-}
-
-func (o Options) seed(ctx context.Context, profile string) (secret.String, error) {
-	value, err := o.Keychain.Get(ctx, keychain.SeedAccount(profile))
-	if errors.Is(err, keychain.ErrNotFound) {
-		return secret.String{}, mfa.Unavailable("no seed is stored")
-	}
-	if err != nil {
-		return secret.String{}, err
-	}
-	seed, err := keychain.DecodeSeed(value)
-	return seed.Secret, err
 }

@@ -7,40 +7,81 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/mfa"
 )
 
-// codes gives the code for one call of send, and waits, asks again and
-// remembers as codes demand. *mfa.Codes is the real one.
-type codes interface {
-	Use(ctx context.Context, req mfa.Request, send func(context.Context, mfa.Code) error) error
+// Session is what GetSessionToken returns for a key.
+type Session struct {
+	Serial   string        // of the MFA device; empty: a session without MFA
+	Duration time.Duration // its whole life
+	Window   time.Duration // the expiry window; 0: the default for its life
+	MFA      MFA
+	Client   Client
+
+	source Link // a long-term key
+}
+
+// Profile is the section that the session belongs to: its key's.
+func (s *Session) Profile() string { return s.source.Profile() }
+
+// Source is the key.
+func (s *Session) Source() Link { return s.source }
+
+func (s *Session) kind() string { return "session" }
+
+func (s *Session) shape(add func(name, value string)) {
+	add("serial", s.Serial)
+	add("duration", s.Duration.String())
+	s.Client.shape(add)
+}
+
+func (s *Session) window() time.Duration { return s.Window }
+
+func (s *Session) provider(o *Options, source aws.CredentialsProvider) aws.CredentialsProvider {
+	return &sessionProvider{
+		link:    s,
+		source:  source,
+		codes:   o.codes(s.Profile(), s.Serial, s.MFA),
+		timeout: o.Timeout,
+		now:     o.Now,
+	}
 }
 
 // sessionProvider mints a session with GetSessionToken.
 type sessionProvider struct {
 	link    *Session
 	source  aws.CredentialsProvider // the long-term key
-	codes   codes
-	timeout time.Duration // for AWS to answer
+	codes   codes                   // nil: without MFA
+	timeout time.Duration           // for AWS to answer
 	now     func() time.Time
 }
+
+func (p *sessionProvider) attended(ctx context.Context) bool {
+	return p.codes != nil && p.codes.Attended(ctx)
+}
+
+// caller is whose session it is, where the key knows.
+func (p *sessionProvider) caller(ctx context.Context) string { return callerOf(ctx, p.source) }
 
 // Retrieve looks at all that it will need first: that the keychain is locked or
 // the CA bundle missing must be told before anyone has typed a code for nothing.
 func (p *sessionProvider) Retrieve(ctx context.Context) (minted aws.Credentials, err error) {
-	if err := p.link.Client.Check(); err != nil {
+	if err := p.link.Client.ready(); err != nil {
 		return aws.Credentials{}, err
 	}
 	key, err := p.source.Retrieve(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
-	if _, err := p.link.Client.roots(); err != nil {
-		return aws.Credentials{}, err
+	if key.SessionToken != "" {
+		return aws.Credentials{}, fault.New(fault.Usage,
+			fmt.Sprintf("%s gives temporary credentials, and STS makes no session from these", Describe(p.link.source)),
+			"take mfa_serial and awsmint_mfa_serial out of the profile: it needs no session of its own")
 	}
-	if p.link.Serial == "" {
+	if p.codes == nil {
 		return p.mint(ctx, key, mfa.Code{})
 	}
 	request := mfa.Request{Profile: p.link.Profile(), Serial: p.link.Serial}
@@ -81,17 +122,21 @@ func (p *sessionProvider) mint(ctx context.Context, key aws.Credentials, code mf
 	if err != nil {
 		return aws.Credentials{}, call.explain(ctx, err)
 	}
-	got := output.Credentials
+	return temporary(call, output.Credentials, firstSet(accountOf(p.link.Serial), key.AccountID))
+}
+
+// temporary takes what STS answered.
+func temporary(c call, got *types.Credentials, account string) (aws.Credentials, error) {
 	if got == nil || aws.ToString(got.AccessKeyId) == "" || aws.ToString(got.SecretAccessKey) == "" ||
 		aws.ToString(got.SessionToken) == "" || got.Expiration == nil {
 		return aws.Credentials{}, fault.New(fault.Failure,
-			fmt.Sprintf("the answer of %s holds no complete credentials", call.action), "look at the endpoint: is it STS?")
+			fmt.Sprintf("the answer of %s holds no complete credentials", c.action), "look at the endpoint: is it STS?")
 	}
 	return aws.Credentials{
 		AccessKeyID:     *got.AccessKeyId,
 		SecretAccessKey: *got.SecretAccessKey,
 		SessionToken:    *got.SessionToken,
-		AccountID:       accountOf(p.link.Serial),
+		AccountID:       account,
 		CanExpire:       true,
 		Expires:         got.Expiration.UTC().Truncate(time.Second),
 		Source:          providerName,

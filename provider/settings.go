@@ -8,7 +8,6 @@ import (
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
-	"github.com/awsmint/awsmint/internal/mfa"
 )
 
 // Limits of GetSessionToken, from the STS API reference.
@@ -67,6 +66,19 @@ func CheckSerial(serial string) error {
 			fmt.Sprintf("it is an ARN (arn:aws:iam::ACCOUNT:mfa/NAME) or the number on a hardware token, %d to %d characters", minSerial, maxSerial))
 	}
 	return nil
+}
+
+// sessionLife is how long a profile's session lives, and its expiry window.
+// In a role profile both are said of the role, and the session has the defaults.
+func sessionLife(section *awsconfig.Section) (life, window time.Duration, err error) {
+	if isRole(section) {
+		return defaultSessionDuration, 0, nil
+	}
+	if life, err = sessionDuration(section); err != nil {
+		return 0, 0, err
+	}
+	window, err = expiryWindow(section, life)
+	return life, window, err
 }
 
 func sessionDuration(section *awsconfig.Section) (time.Duration, error) {
@@ -139,12 +151,17 @@ func Span(d time.Duration) string {
 	return text
 }
 
-func mfaSettings(section *awsconfig.Section) (MFA, error) {
-	order, err := mfa.Order(section.Get("awsmint_mfa"))
-	if err != nil {
-		return MFA{}, at(section, "awsmint_mfa", err)
+// sessionOff reports whether roles are to be minted straight from the key.
+func sessionOff(section *awsconfig.Section) (bool, error) {
+	const key = "awsmint_session"
+	switch value := strings.ToLower(section.Get(key)); value {
+	case "", "on":
+		return false, nil
+	case "off":
+		return true, nil
+	default:
+		return false, at(section, key, fault.New(fault.Usage, fmt.Sprintf("%q is no choice", value), "it can be on (the default) or off"))
 	}
-	return MFA{Order: order, Process: section.Setting("mfa_process")}, nil
 }
 
 // at says where a wrong setting stands. key is the plain name or the one with

@@ -36,13 +36,6 @@ func TestResolveWithoutProfile(t *testing.T) {
 	wantFault(t, err, fault.Missing, `no profile "work"`, "awsmint add work")
 }
 
-func TestResolveRefusesRole(t *testing.T) {
-	for _, key := range []string{"role_arn", "awsmint_role_arn"} {
-		_, err := resolve(t, "[profile work]\n"+key+" = arn:aws:iam::111122223333:role/Admin\n", nil)
-		wantFault(t, err, fault.Failure, `"work"`, "arn:aws:iam::111122223333:role/Admin", "source_profile")
-	}
-}
-
 // setting is one value of one key: either the error's words, or none and what
 // it gives.
 type setting struct {

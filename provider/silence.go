@@ -37,7 +37,7 @@ func (c call) explainSilence(err error) error {
 	case errors.As(err, &op) && op.Op == "read", errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("the answer from %s broke off", where), c.networkHint())
 	case errors.As(err, &response) && response.HTTPStatusCode() != 0:
-		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s answered with HTTP status %d and nothing that STS would say", where, response.HTTPStatusCode()), c.networkHint())
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s answered with HTTP status %d and nothing that %s would say", where, response.HTTPStatusCode(), firstSet(c.service, "STS")), c.networkHint())
 	case errors.As(err, &op):
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s can't be reached: %v", where, op.Err), c.networkHint())
 	}

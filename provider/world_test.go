@@ -205,7 +205,7 @@ func session(t *testing.T, lines string, env environment) *provider.Session {
 
 func resolve(t *testing.T, config string, env environment) (provider.Link, error) {
 	t.Helper()
-	link, err := provider.Resolve(parsed(t, config), env.get, "work")
+	link, err := provider.Resolve(parsed(t, config), env.get, provider.Request{Profile: "work"})
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,16 @@ const waitDelay = time.Second
 // Shell returns a command that runs line as the user would type it (sh -c on
 // Unix, cmd /C on Windows), with Environ(environ), killed when ctx ends.
 func Shell(ctx context.Context, line string, environ []string) *exec.Cmd {
-	cmd := shell(ctx, line)
+	return prepared(shell(ctx, line), environ)
+}
+
+// Command returns a command of a program, by its path or as PATH finds it, and
+// its arguments, without a shell; otherwise it is as Shell's.
+func Command(ctx context.Context, program string, arguments, environ []string) *exec.Cmd {
+	return prepared(exec.CommandContext(ctx, program, arguments...), environ)
+}
+
+func prepared(cmd *exec.Cmd, environ []string) *exec.Cmd {
 	cmd.Env = Environ(environ)
 	cmd.WaitDelay = waitDelay
 	return cmd

@@ -15,3 +15,7 @@ func shell(ctx context.Context, line string) *exec.Cmd {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CmdLine: `cmd.exe /D /S /C "` + line + `"`}
 	return cmd
 }
+
+// Detach does nothing: Windows stops no program for reading from the console,
+// and kills the program alone.
+func Detach(*exec.Cmd) {}

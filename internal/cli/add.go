@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"os"
 
 	"github.com/awsmint/awsmint/internal/fault"
@@ -11,21 +10,32 @@ import (
 	"github.com/awsmint/awsmint/provider"
 )
 
-// Add stores an access key and writes the profile that uses it.
+// Add stores an access key and writes the profile that uses it, or writes the
+// profile of a role.
 type Add struct {
-	Profile   string `arg:"" help:"The profile to store the key for."`
-	FromEnv   bool   `xor:"source" help:"Take the key from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."`
-	Stdin     bool   `xor:"source" help:"Read the key as JSON: AccessKeyId, SecretAccessKey, and if you like MfaSerial, TotpSeed, Region."`
-	MfaSerial string `name:"mfa-serial" placeholder:"ARN" help:"The user's MFA device. Without it awsmint asks AWS, then you."`
-	Region    string `placeholder:"REGION" help:"The profile's region."`
-	NoVerify  bool   `help:"Store the key without trying it at AWS."`
-	NoConfig  bool   `help:"Print the profile instead of writing it to the config file."`
-	Force     bool   `short:"f" help:"Replace the key that is stored for the profile."`
+	Profile       string `arg:"" help:"The profile to store the key for."`
+	FromEnv       bool   `xor:"source" help:"Take the key from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."`
+	Stdin         bool   `xor:"source" help:"Read the key as JSON: AccessKeyId, SecretAccessKey, and if you like MfaSerial, TotpSeed, Region."`
+	MfaSerial     string `name:"mfa-serial" placeholder:"ARN" help:"The user's MFA device. Without it awsmint asks AWS, then you."`
+	Region        string `placeholder:"REGION" help:"The profile's region."`
+	RoleARN       string `name:"role-arn" placeholder:"ARN" help:"Store no key: write the profile of a role, assumed with --source-profile."`
+	SourceProfile string `placeholder:"PROFILE" help:"The profile whose credentials assume the role."`
+	ExternalID    string `name:"external-id" placeholder:"ID" help:"The external id that the role's trust policy asks for."`
+	Duration      string `placeholder:"TIME" help:"How long the role's credentials live: 1h (the default), up to 12h where the source is a key."`
+	NoVerify      bool   `help:"Store the key without trying it at AWS."`
+	NoConfig      bool   `help:"Print the profile instead of writing it to the config file."`
+	Force         bool   `short:"f" help:"Replace the key that is stored for the profile."`
 }
 
 // Run stores the key first and writes the config afterwards: whenever it is
 // interrupted, the key is not lost and the same command can be run again.
 func (a *Add) Run(ctx context.Context, app *App) error {
+	if role, err := a.isRole(); role || err != nil {
+		if err != nil {
+			return err
+		}
+		return a.role(ctx, app)
+	}
 	step, err := a.begin(ctx, app)
 	if err != nil {
 		return err
@@ -115,15 +125,4 @@ func storedKey(ctx context.Context, k keychain.Keychain, profile string) (keycha
 		return keychain.Key{}, err
 	}
 	return keychain.DecodeKey(value)
-}
-
-// leftInCache is the failure to forget what was minted: for a profile, or, if
-// that is empty, for any.
-func leftInCache(app *App, profile string, err error) error {
-	whose := ""
-	if profile != "" {
-		whose = fmt.Sprintf(" of profile %q", profile)
-	}
-	return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials%s are left: %v", whose, err),
-		fmt.Sprintf("make %q writable, or remove it, and run the same command again", app.cacheDir))
 }

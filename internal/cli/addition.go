@@ -123,6 +123,7 @@ func (s *addition) store(ctx context.Context) error {
 		s.key.Region = s.region
 	}
 	s.key.CreatedAt = s.app.Now()
+	s.key.ARN = s.identity.ARN
 	if err := s.keychain.Set(ctx, keychain.KeyAccount(s.Profile), keychain.EncodeKey(s.key)); err != nil {
 		return err
 	}
@@ -135,10 +136,8 @@ func (s *addition) store(ctx context.Context) error {
 }
 
 func (s *addition) forgetSessions() error {
-	if _, err := s.app.cache().RemoveScope(provider.Scope(s.Profile)); err != nil {
-		return leftInCache(s.app, s.Profile, err)
-	}
-	return nil
+	_, err := s.app.forget(s.config, s.Profile)
+	return err
 }
 
 // settings is what is to be written. The environment's region fills a gap, and
@@ -184,7 +183,7 @@ func (s *addition) report() error {
 	} else {
 		fmt.Fprintf(&text, "MFA:     %s\n", s.serial)
 	}
-	fmt.Fprintf(&text, "profile: %s in %s\n", s.Profile, tilde(s.app.paths.Config))
+	fmt.Fprintf(&text, "profile: %s in %s\n", s.Profile, tilde(s.app.Paths.Config))
 	if !s.seed.IsZero() {
 		text.WriteString("The TOTP seed is stored too: whoever unlocks the keychain has both factors.\n")
 	}

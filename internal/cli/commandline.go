@@ -42,26 +42,6 @@ func processLine(program, profile string) (string, error) {
 	return program + " process " + profile, nil
 }
 
-// ownProfile returns the profile in a credential_process line that runs
-// awsmint, wherever that was installed.
-func ownProfile(line string) (profile string, ok bool) {
-	program, rest, ok := strings.Cut(strings.TrimSpace(line), " process ")
-	if !ok {
-		return "", false
-	}
-	program = strings.Trim(program, `"`)
-	base := program[strings.LastIndexAny(program, `/\`)+1:]
-	if strings.TrimSuffix(strings.ToLower(base), ".exe") != "awsmint" {
-		return "", false
-	}
-	for _, word := range strings.Fields(rest) {
-		if !strings.HasPrefix(word, "-") {
-			return word, true
-		}
-	}
-	return "", false
-}
-
 // ownPath is the path by which other programs should start awsmint: the one
 // found on PATH where that is this program, since it outlives upgrades (what a
 // package manager's link points to does not); else the one it was started by.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/provider"
 )
 
 // lines are what add may write, with the words that each must be read as.
@@ -62,8 +63,8 @@ func TestProcessLineIsReadTheSameByAll(t *testing.T) {
 		} else if os.Getenv("AWSMINT_TEST_REQUIRE") == "all" {
 			t.Error("python3 is not installed")
 		}
-		if profile, ok := ownProfile(line); !ok || profile != c.profile {
-			t.Errorf("our own line %q is taken for one of %q, %v", line, profile, ok)
+		if own, ok := provider.OwnLine(line); !ok || own.Profile != c.profile {
+			t.Errorf("our own line %q is taken for one of %q, %v", line, own.Profile, ok)
 		}
 	}
 }
@@ -102,25 +103,6 @@ func TestProfileNames(t *testing.T) {
 	for _, name := range []string{"", "my work", "-x", "--help", "a;b", "a#b", "50%", "a$b", `a"b`, "a]b", "a\nb", "ä"} {
 		if err := checkProfileName(name); err == nil {
 			t.Errorf("%q was let through", name)
-		}
-	}
-}
-
-func TestOwnProfile(t *testing.T) {
-	for line, want := range map[string]string{
-		"/usr/local/bin/awsmint process work":            "work",
-		`"/a b/awsmint" process work`:                    "work",
-		`C:\Tools\awsmint.exe process work`:              "work",
-		"awsmint process --no-input work":                "work",
-		"awsmint process":                                "",
-		"aws-vault export --format=json work":            "",
-		"/usr/bin/other process work":                    "",
-		"/opt/awsmint/other process work":                "",
-		"/usr/bin/aws configure export-credentials work": "",
-	} {
-		got, ok := ownProfile(line)
-		if got != want || ok != (want != "") {
-			t.Errorf("ownProfile(%q) = %q, %v; want %q", line, got, ok, want)
 		}
 	}
 }

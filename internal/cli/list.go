@@ -14,18 +14,23 @@ import (
 	"github.com/awsmint/awsmint/provider"
 )
 
-// List shows the profiles that awsmint serves.
+// List shows the profiles that awsmint can serve.
 type List struct {
 	JSON bool `name:"json" help:"Print JSON instead of a table."`
 }
 
 // row is one profile. The zero Expires means that nothing is cached.
 type row struct {
-	Profile  string     `json:"profile"`
-	Key      string     `json:"access_key_last_four,omitempty"`
-	Serial   string     `json:"mfa_serial,omitempty"`
-	Expires  *time.Time `json:"session_expires,omitempty"`
-	Problem  string     `json:"problem,omitempty"`
+	Profile string     `json:"profile"`
+	Kind    string     `json:"kind,omitempty"`
+	Key     string     `json:"access_key_last_four,omitempty"`
+	Role    string     `json:"role_arn,omitempty"`
+	Source  string     `json:"source,omitempty"`
+	Serial  string     `json:"mfa_serial,omitempty"`
+	Expires *time.Time `json:"session_expires,omitempty"`
+	Problem string     `json:"problem,omitempty"`
+
+	what     string // the credentials column
 	unopened bool
 }
 
@@ -33,7 +38,7 @@ type row struct {
 // read, what the config and the cache say is shown all the same, and then the
 // failure.
 func (l *List) Run(ctx context.Context, app *App) error {
-	config, err := awsconfig.Load(app.paths)
+	config, err := awsconfig.Load(app.Paths)
 	if err != nil {
 		return err
 	}
@@ -41,97 +46,150 @@ func (l *List) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
+	lister := &lister{app: app, config: config, keychain: k}
 	rows := []row{}
-	var unopened error
 	for _, name := range config.Profiles() {
-		section, err := config.Profile(name)
-		if err == nil && !isOwn(section) {
-			continue
+		if r, ok := lister.row(ctx, name); ok {
+			rows = append(rows, r)
 		}
-		r := row{Profile: name}
-		switch {
-		case err != nil:
-			r.Problem = err.Error()
-		case unopened == nil:
-			unopened = r.readKey(ctx, k)
-		}
-		r.unopened = unopened != nil
-		if err == nil {
-			r.resolve(app, config)
-		}
-		rows = append(rows, r)
 	}
 	if l.JSON {
-		err = l.printJSON(app, rows)
+		err = printJSON(app, rows)
 	} else {
-		err = l.printTable(app, rows)
+		err = printTable(app, rows)
 	}
-	return errors.Join(err, unopened)
+	return errors.Join(err, lister.unopened)
 }
 
-// readKey returns an error where the keychain can't be read, which would be so
-// for every other profile. An item that can't be understood is this one's.
-func (r *row) readKey(ctx context.Context, k keychain.Keychain) error {
-	value, err := k.Get(ctx, keychain.KeyAccount(r.Profile))
-	if isNotFound(err) {
-		r.Problem = "no key stored"
-		return nil
-	}
+// lister makes the rows. Once the keychain could not be read it is left alone:
+// it would be so for every other profile.
+type lister struct {
+	app      *App
+	config   *awsconfig.Config
+	keychain keychain.Keychain
+	unopened error
+}
+
+// row is a profile's; ok is false for one that has nothing to do with
+// credentials, such as one of settings alone.
+func (l *lister) row(ctx context.Context, name string) (r row, ok bool) {
+	r = row{Profile: name}
+	section, err := l.config.Profile(name)
 	if err != nil {
-		return err
+		r.Problem = err.Error()
+		return r, true
+	}
+	link, err := provider.Resolve(l.config, l.app.Getenv, provider.Request{Profile: name})
+	if err != nil {
+		r.Problem = err.Error()
+		return r, true
+	}
+	r.describe(link)
+	if _, isKey := provider.Root(link).(*provider.Key); isKey && provider.Root(link).Profile() == name {
+		l.readKey(ctx, &r)
+		if r.Key == "" && !r.unopened && !isOwn(section) {
+			return r, false
+		}
+	}
+	if times, ok := provider.New(link, provider.Options{Cache: l.app.cache(), Now: l.app.Now}).Cached(); ok {
+		r.Expires = &times.Expires
+	}
+	return r, true
+}
+
+// readKey looks for the profile's own key in the keychain. An item that can't
+// be understood is this profile's problem.
+func (l *lister) readKey(ctx context.Context, r *row) {
+	if l.unopened != nil {
+		r.unopened = true
+		return
+	}
+	value, err := l.keychain.Get(ctx, keychain.KeyAccount(r.Profile))
+	switch {
+	case isNotFound(err):
+		r.Problem = "no key stored"
+		return
+	case err != nil:
+		l.unopened, r.unopened = err, true
+		return
 	}
 	key, err := keychain.DecodeKey(value)
 	if err != nil {
 		r.Problem = err.Error()
-		return nil
-	}
-	r.Key = strings.TrimPrefix(provider.LastFour(key.AccessKeyID), "…")
-	return nil
-}
-
-func (r *row) resolve(app *App, config *awsconfig.Config) {
-	link, err := provider.Resolve(config, app.Getenv, r.Profile)
-	if err != nil {
-		r.Problem = err.Error()
 		return
 	}
-	if session, ok := link.(*provider.Session); ok {
-		r.Serial = session.Serial
-	}
-	cached := provider.New(link, provider.Options{Cache: app.cache(), Now: app.Now})
-	if times, ok := cached.Cached(); ok {
-		r.Expires = &times.Expires
-	}
+	r.Key = strings.TrimPrefix(provider.LastFour(key.AccessKeyID), "…")
 }
 
-func (l *List) printJSON(app *App, rows []row) error {
+// describe says what kind of credentials a chain gives.
+func (r *row) describe(link provider.Link) {
+	if source := link.Source(); source != nil && source.Profile() != r.Profile {
+		r.Source = source.Profile()
+	}
+	switch l := link.(type) {
+	case *provider.Session:
+		r.Serial = l.Serial
+		r.Kind = provider.Kind(l.Source())
+		if static, ok := l.Source().(*provider.Static); ok {
+			r.Key = strings.TrimPrefix(provider.LastFour(static.AccessKeyID), "…")
+		}
+		return
+	case *provider.Role:
+		r.Role, r.Serial = l.RoleARN, l.Serial
+		if session, ok := l.Source().(*provider.Session); ok {
+			r.Serial = session.Serial
+		}
+		r.what = "role " + roleName(l.RoleARN)
+		if r.Source != "" {
+			r.what += " from " + r.Source
+		}
+	case *provider.WebIdentity:
+		r.Role = l.RoleARN
+		r.what = "role " + roleName(l.RoleARN) + " by web identity"
+	case *provider.SSO:
+		r.what = fmt.Sprintf("sso %s in %s", l.RoleName, l.AccountID)
+	}
+	r.Kind = provider.Kind(link)
+}
+
+// roleName is a role as a person knows it: "Admin in 111122223333".
+func roleName(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	return fmt.Sprintf("%s in %s", arn[strings.LastIndex(arn, "/")+1:], parts[4])
+}
+
+func printJSON(app *App, rows []row) error {
 	encoder := json.NewEncoder(app.Stdout)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(rows)
 }
 
-func (l *List) printTable(app *App, rows []row) error {
+func printTable(app *App, rows []row) error {
 	if len(rows) == 0 {
 		_, err := fmt.Fprintln(app.Stdout, "no profiles yet; store a key with: awsmint add PROFILE")
 		return err
 	}
 	table := tabwriter.NewWriter(app.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "PROFILE\tKEY\tMFA\tSESSION")
+	fmt.Fprintln(table, "PROFILE\tCREDENTIALS\tMFA\tSESSION")
 	for _, r := range rows {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", r.Profile, r.keyColumn(), r.mfaColumn(), r.sessionColumn(app.Now()))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", r.Profile, r.credentialsColumn(), r.mfaColumn(), r.sessionColumn(app.Now()))
 	}
 	return table.Flush()
 }
 
-func (r *row) keyColumn() string {
+func (r *row) credentialsColumn() string {
 	switch {
+	case r.what != "":
+		return r.what
 	case r.Key != "":
-		return "…" + r.Key
+		return r.Kind + " …" + r.Key
 	case r.unopened:
-		return "?"
+		return r.Kind + " ?"
+	case r.Kind == "":
+		return "none"
 	}
-	return "none"
+	return r.Kind
 }
 
 // mfaColumn leaves out what all ARNs have in common.

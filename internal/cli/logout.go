@@ -27,21 +27,36 @@ func (l *Logout) Run(ctx context.Context, app *App) error {
 	case len(l.Profiles) == 0:
 		return fault.New(fault.Usage, "no profile named", "run: awsmint logout PROFILE, or awsmint logout --all")
 	}
-	config, err := awsconfig.Load(app.paths)
+	config, err := awsconfig.Load(app.Paths)
 	if err != nil {
 		return err
 	}
 	for _, profile := range l.Profiles {
-		removed, err := app.cache().RemoveScope(provider.Scope(profile))
-		if err != nil {
-			return leftInCache(app, profile, err)
-		}
-		// A misspelt name has no sessions either, which is not to be taken
-		// for having logged out.
-		if _, err := config.Profile(profile); removed == 0 && errors.Is(err, awsconfig.ErrNoProfile) {
+		if err := l.one(ctx, app, config, profile); err != nil {
 			return err
 		}
-		if err := say(app, profile, removed); err != nil {
+	}
+	return nil
+}
+
+func (l *Logout) one(ctx context.Context, app *App, config *awsconfig.Config, profile string) error {
+	all, err := app.forget(config, profile)
+	if err != nil {
+		return err
+	}
+	// A misspelt name has no sessions either, which is not to be taken for
+	// having logged out.
+	if _, err := config.Profile(profile); all[0].removed == 0 && errors.Is(err, awsconfig.ErrNoProfile) {
+		return err
+	}
+	if all[0].removed, err = app.signOut(ctx, config, profile, all[0].removed); err != nil {
+		return err
+	}
+	for i, f := range all {
+		if i > 0 && f.removed == 0 {
+			continue
+		}
+		if err := say(app, f.profile, f.removed); err != nil {
 			return err
 		}
 	}

@@ -6,25 +6,60 @@ import (
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
+	"github.com/awsmint/awsmint/provider"
 )
+
+// Wish is what a command line may ask for beyond a profile's settings.
+type Wish struct {
+	RoleARN    string `name:"role-arn" placeholder:"ARN" help:"Assume this role with the profile's credentials."`
+	ExternalID string `name:"external-id" placeholder:"ID" help:"The external id that the role's trust policy asks for."`
+	Duration   string `placeholder:"TIME" help:"How long the role's credentials live: 1h (the default), 3600, up to 12h straight from a key."`
+}
+
+// request is the wish for a profile.
+func (w Wish) request(profile string) (provider.Request, error) {
+	r := provider.Request{Profile: profile, RoleARN: w.RoleARN, ExternalID: w.ExternalID}
+	if w.RoleARN == "" && (w.ExternalID != "" || w.Duration != "") {
+		return r, fault.New(fault.Usage, "--external-id and --duration go with --role-arn only",
+			"name the role, or set awsmint_duration in the profile")
+	}
+	if w.Duration == "" {
+		return r, nil
+	}
+	var err error
+	if r.Duration, err = provider.ParseSpan(w.Duration); err != nil {
+		return r, fault.Wrap(err, fault.Usage, "--duration: "+err.Error(), fault.HintOf(err))
+	}
+	return r, nil
+}
 
 // Process prints credentials for an SDK. It is what the config file names as
 // credential_process: on success stdout is one JSON object and stderr is
 // empty, on failure the other way round, and stdin is never read.
 type Process struct {
 	Profile string `arg:"" help:"The profile to print credentials for."`
-	NoInput bool   `help:"Never ask for anything: fail instead. Also: AWSMINT_NO_INPUT=1."`
+	Wish
+	RawKey  bool `help:"Print the profile's permanent key itself, without a session."`
+	NoInput bool `help:"Never ask for anything: fail instead. Also: AWSMINT_NO_INPUT=1."`
 }
 
 // Run prints the credentials. They are cached before they are printed, so a
 // reader that has gone leaves the next run a hit.
 func (p *Process) Run(ctx context.Context, app *App) error {
-	ctx, cancel, provider, err := app.provider(ctx, p.Profile, ask{noInput: app.noInput(p.NoInput)})
+	request, err := p.request(p.Profile)
 	if err != nil {
 		return err
 	}
+	if request.RawKey = p.RawKey; p.RawKey && p.RoleARN != "" {
+		return fault.New(fault.Usage, "--raw-key and --role-arn exclude each other", "a role has no key of its own: leave one of them out")
+	}
+	run, err := app.begin(request, ask{noInput: app.noInput(p.NoInput)})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := run.bounded(ctx)
 	defer cancel()
-	credentials, err := provider.Retrieve(ctx)
+	credentials, err := provider.New(run.link, run.options).Retrieve(ctx)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/provider"
 )
 
 // settings is what awsmint writes into a profile's section.
@@ -17,23 +18,30 @@ type settings struct {
 	process string // the command line
 	serial  string
 	region  string
+
+	// Of a role's profile alone:
+	role, source, externalID, duration string
 }
 
 const ownPrefix = "awsmint_"
 
-// write puts the settings into the document. Nothing else in it changes. A
-// device that is not there any more is taken out.
+// write puts the settings into the document. Nothing else in it changes. What
+// is awsmint's own and not there any more is taken out.
 func (s settings) write(d *awsconfig.Document) error {
 	header := awsconfig.ConfigProfile(s.profile)
-	if s.serial == "" {
-		d.Remove(header, "awsmint_mfa_serial")
-	}
 	for _, pair := range [][2]string{
 		{"region", s.region},
 		{"credential_process", s.process},
+		{"awsmint_role_arn", s.role},
+		{"awsmint_source_profile", s.source},
+		{"awsmint_external_id", s.externalID},
+		{"awsmint_duration", s.duration},
 		{"awsmint_mfa_serial", s.serial},
 	} {
 		if pair[1] == "" {
+			if s.replaces(pair[0]) {
+				d.Remove(header, pair[0])
+			}
 			continue
 		}
 		if err := d.Set(header, pair[0], pair[1]); err != nil {
@@ -41,6 +49,13 @@ func (s settings) write(d *awsconfig.Document) error {
 		}
 	}
 	return nil
+}
+
+// replaces reports whether a setting of awsmint's that is not among these is to
+// go: the device always; those of a role where another role is written. A key's
+// profile keeps the duration that its owner gave it.
+func (s settings) replaces(key string) bool {
+	return key == "awsmint_mfa_serial" || s.role != "" && strings.HasPrefix(key, ownPrefix)
 }
 
 // text is the section as it would be written into an empty file.
@@ -52,13 +67,13 @@ func (s settings) text() (string, error) {
 
 // save writes the settings into the config file.
 func (a *App) save(ctx context.Context, s settings) error {
-	return awsconfig.Update(ctx, a.paths.Config, s.write)
+	return awsconfig.Update(ctx, a.Paths.Config, s.write)
 }
 
 // isOwn reports whether a profile is awsmint's: its credential_process runs
 // awsmint, or it has a setting of awsmint's.
 func isOwn(section *awsconfig.Section) bool {
-	if _, ok := ownProfile(section.Get("credential_process")); ok {
+	if _, ok := provider.OwnLine(section.Get("credential_process")); ok {
 		return true
 	}
 	return slices.ContainsFunc(section.Keys(), func(key string) bool { return strings.HasPrefix(key, ownPrefix) })
@@ -80,7 +95,7 @@ func checkFree(section *awsconfig.Section) error {
 		}
 	}
 	if line := section.Get("credential_process"); line != "" {
-		if _, ok := ownProfile(line); !ok {
+		if _, ok := provider.OwnLine(line); !ok {
 			file, number := section.Origin("credential_process")
 			return fault.New(fault.Failure,
 				fmt.Sprintf("profile %q has a credential_process of another program (%s:%d)", section.Name(), file, number),
@@ -114,7 +129,7 @@ func erase(d *awsconfig.Document, section *awsconfig.Section, region string) {
 		if !ok {
 			continue
 		}
-		_, runsUs := ownProfile(value)
+		_, runsUs := provider.OwnLine(value)
 		if strings.HasPrefix(key, ownPrefix) || key == "credential_process" && runsUs || key == "region" && value == region {
 			d.Remove(header, key)
 		}

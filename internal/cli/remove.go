@@ -20,7 +20,7 @@ type Remove struct {
 // Run removes the key last, so that an interrupted run can be run again. The
 // key stays valid at AWS.
 func (r *Remove) Run(ctx context.Context, app *App) error {
-	_, section, err := app.section(r.Profile)
+	config, section, err := app.section(r.Profile)
 	if err != nil {
 		return err
 	}
@@ -39,10 +39,10 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 		return err
 	}
 
-	if _, err := app.cache().RemoveScope(provider.Scope(r.Profile)); err != nil {
-		return leftInCache(app, r.Profile, err)
+	if _, err := app.forget(config, r.Profile); err != nil {
+		return err
 	}
-	err = awsconfig.Update(ctx, app.paths.Config, func(d *awsconfig.Document) error {
+	err = awsconfig.Update(ctx, app.Paths.Config, func(d *awsconfig.Document) error {
 		erase(d, section, key.Region)
 		return nil
 	})
@@ -54,7 +54,11 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(app.Stdout, "%s: removed; at AWS the key is as valid as before\n", r.Profile)
+	what := "removed"
+	if key.AccessKeyID != "" {
+		what += "; at AWS the key is as valid as before"
+	}
+	_, err = fmt.Fprintf(app.Stdout, "%s: %s\n", r.Profile, what)
 	return err
 }
 

@@ -23,6 +23,7 @@ type Key struct {
 	SecretAccessKey secret.String
 	CreatedAt       time.Time // when it was stored here, to the second; zero when unknown
 	Region          string    // that was written into the profile with it, to be taken out with it; may be empty
+	ARN             string    // whose it is, as AWS said when it was stored; may be empty
 }
 
 // Seed is a TOTP seed as AWS gives it out: base32, for SHA-1, steps of 30 s
@@ -37,6 +38,7 @@ type keyValue struct {
 	SecretAccessKey string     `json:"secret_access_key"`
 	CreatedAt       *time.Time `json:"created_at,omitempty"`
 	Region          string     `json:"region,omitempty"`
+	ARN             string     `json:"arn,omitempty"`
 }
 
 type seedValue struct {
@@ -51,7 +53,7 @@ type dataKeyValue struct {
 
 // EncodeKey returns the value to keep for k: JSON, version 1.
 func EncodeKey(k Key) secret.String {
-	v := keyValue{Version: valueVersion, AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey.Reveal(), Region: k.Region}
+	v := keyValue{Version: valueVersion, AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey.Reveal(), Region: k.Region, ARN: k.ARN}
 	if !k.CreatedAt.IsZero() {
 		at := k.CreatedAt.UTC().Truncate(time.Second)
 		v.CreatedAt = &at
@@ -69,7 +71,7 @@ func DecodeKey(s secret.String) (Key, error) {
 	if v.AccessKeyID == "" || v.SecretAccessKey == "" {
 		return Key{}, incomplete(what, again)
 	}
-	k := Key{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), Region: v.Region}
+	k := Key{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), Region: v.Region, ARN: v.ARN}
 	if v.CreatedAt != nil {
 		k.CreatedAt = *v.CreatedAt
 	}

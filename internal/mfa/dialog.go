@@ -71,15 +71,15 @@ func (w *Dialog) show(ctx context.Context, text string) (secret.String, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = append(child.Environ(environ), variables...)
 	cmd.WaitDelay = dialogDelay
-	var out, complaint output
+	out, complaint := child.Output{Limit: maxOutput}, child.Output{Limit: maxOutput}
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	err = cmd.Run()
 	switch {
 	case ctx.Err() != nil:
 		return secret.String{}, cancelled(ctx)
 	case err == nil:
-		return secret.New(string(out.kept)), nil
-	case interrupted(err) || declined(cmd.ProcessState.ExitCode(), string(complaint.kept)):
+		return secret.New(string(out.Bytes())), nil
+	case interrupted(err) || declined(cmd.ProcessState.ExitCode(), string(complaint.Bytes())):
 		return secret.String{}, ErrCancelled
 	}
 	return secret.String{}, Unavailable(fmt.Sprintf("%s: %v", filepath.Base(program), err))

@@ -5,40 +5,28 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/awsmint/awsmint/internal/child"
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
 // maxOutput is how many bytes of a program's output are kept: a code with its
-// line break is 7. More is read, so that the program does not block, but
-// dropped.
+// line break is 7.
 const maxOutput = 4096
 
-// output collects what a program prints, up to maxOutput bytes.
-type output struct {
-	kept  []byte
-	total int
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.total += len(p)
-	o.kept = append(o.kept, p[:min(len(p), maxOutput-len(o.kept))]...)
-	return len(p), nil
-}
-
-// code returns the code that is all of the output but white space round it.
+// codeIn returns the code that is all of the output but white space round it.
 // Otherwise the error says what came instead, in numbers and kinds: the output
 // may be another secret.
-func (o *output) code() (secret.String, error) {
-	if o.total > maxOutput {
+func codeIn(o *child.Output) (secret.String, error) {
+	if o.Exceeded() {
 		return secret.String{}, fmt.Errorf("it printed more than %d bytes", maxOutput)
 	}
-	if o.total == 0 {
+	if o.Total() == 0 {
 		return secret.String{}, errors.New("it printed nothing")
 	}
-	if digits, err := ParseCode(string(o.kept)); err == nil {
+	if digits, err := ParseCode(string(o.Bytes())); err == nil {
 		return digits, nil
 	}
-	return secret.String{}, fmt.Errorf("it printed %s (%s)", count(o.total, "byte"), kinds(o.kept))
+	return secret.String{}, fmt.Errorf("it printed %s (%s)", count(o.Total(), "byte"), kinds(o.Bytes()))
 }
 
 // kinds counts what text is made of.

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/awsmint/awsmint/internal/child"
 )
 
 // whatCame is the form of every complaint about output: numbers and kinds, and
@@ -20,17 +22,17 @@ func FuzzProcessOutput(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte, cut int) {
 		// It comes in pieces, as from a pipe.
-		var out output
+		out := child.Output{Limit: maxOutput}
 		cut = min(max(cut, 0), len(text))
 		for _, piece := range [][]byte{text[:cut], text[cut:]} {
 			if n, err := out.Write(piece); n != len(piece) || err != nil {
 				t.Fatalf("Write = %d, %v: the program would get SIGPIPE", n, err)
 			}
 		}
-		if len(out.kept) > maxOutput || len(out.kept) < min(len(text), maxOutput) {
-			t.Fatalf("kept %d of %d bytes", len(out.kept), len(text))
+		if len(out.Bytes()) > maxOutput || len(out.Bytes()) < min(len(text), maxOutput) {
+			t.Fatalf("kept %d of %d bytes", len(out.Bytes()), len(text))
 		}
-		digits, err := out.code()
+		digits, err := codeIn(&out)
 		good := len(text) <= maxOutput && sixDigits.Match(text)
 		switch {
 		case good != (err == nil):

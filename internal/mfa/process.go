@@ -53,7 +53,7 @@ func (w *Process) Code(ctx context.Context, req Request) (Code, error) {
 		environ = os.Environ()
 	}
 	cmd := child.Shell(ctx, w.Command, environ)
-	var out output
+	out := child.Output{Limit: maxOutput}
 	cmd.Stdout = &out
 	release := w.attach(cmd)
 	err := cmd.Run()
@@ -67,7 +67,7 @@ func (w *Process) Code(ctx context.Context, req Request) (Code, error) {
 	case err != nil:
 		return Code{}, w.failed(req, err, err.Error())
 	}
-	digits, err := out.code()
+	digits, err := codeIn(&out)
 	if err != nil {
 		return Code{}, w.failed(req, err, err.Error()+", not six digits")
 	}
@@ -84,9 +84,9 @@ func (w *Process) attach(cmd *exec.Cmd) (release func()) {
 	}
 	tty, err := open()
 	if err != nil {
-		// Away from the terminal the command can be a group of its own, which
+		// Away from the terminal the command can be a session of its own, which
 		// is killed whole. At the terminal that would take its right to read.
-		ownGroup(cmd)
+		child.Detach(cmd)
 		return func() {}
 	}
 	cmd.Stdin, cmd.Stderr = tty.In(), tty.Out()

@@ -7,13 +7,6 @@ import (
 	"syscall"
 )
 
-// ownGroup makes the program the leader of a process group that is killed with
-// it.
-func ownGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-}
-
 // shellInterrupted is the exit status of a shell whose command was ended by
 // SIGINT (128 + 2, POSIX).
 const shellInterrupted = 130

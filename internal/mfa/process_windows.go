@@ -2,9 +2,6 @@ package mfa
 
 import "os/exec"
 
-// ownGroup does nothing: Windows kills the program alone.
-func ownGroup(*exec.Cmd) {}
-
 // controlCExit is the exit code of a program that Ctrl-C ended
 // (STATUS_CONTROL_C_EXIT).
 const controlCExit = 0xC000013A

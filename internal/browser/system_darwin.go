@@ -1,0 +1,3 @@
+package browser
+
+func (b *Browser) system(url string) ([]string, error) { return []string{"/usr/bin/open", url}, nil }

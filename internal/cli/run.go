@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/child"
+	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/term"
+	"github.com/awsmint/awsmint/provider"
+)
+
+// defaultPersonTimeout bounds a run that may ask a person: the Go SDK,
+// Terraform and Kotlin kill a credential_process after 60 s.
+const defaultPersonTimeout = 55 * time.Second
+
+// ask is how much a run may bother a person.
+type ask struct {
+	noInput bool // not at all
+	asked   bool // a person started it just for this
+}
+
+// run is one request for credentials: the chain that answers it, and what its
+// providers work with.
+type run struct {
+	link    provider.Link
+	options provider.Options
+	limit   time.Duration // for all of it, where a person may be asked
+}
+
+// begin resolves a request. Nothing is opened or asked yet.
+func (a *App) begin(request provider.Request, ask ask) (*run, error) {
+	chain, err := child.Enter(a.Getenv(child.ChainVariable), request.Profile)
+	if err != nil {
+		return nil, err
+	}
+	config, err := awsconfig.Load(a.Paths)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{}
+	if r.link, err = provider.Resolve(config, a.Getenv, request); err != nil {
+		return nil, err
+	}
+	environ := append(slices.Clip(a.Environ), child.ChainVariable+"="+chain)
+	k, err := keychain.Open(a.keychainOptions(ask.noInput, environ))
+	if err != nil {
+		return nil, err
+	}
+	timeout, err := a.span("AWSMINT_TIMEOUT", provider.DefaultTimeout)
+	if err != nil {
+		return nil, err
+	}
+	if r.limit, err = a.span("AWSMINT_PROMPT_TIMEOUT", defaultPersonTimeout); err != nil {
+		return nil, err
+	}
+	r.options = provider.Options{
+		Keychain: k,
+		Cache:    a.cache(),
+		Environ:  environ,
+		Getenv:   a.Getenv,
+		Now:      a.Now,
+		Timeout:  timeout,
+		NoInput:  ask.noInput,
+		Asked:    ask.asked,
+		Notify:   notify,
+		Log:      a.Log,
+	}
+	return r, nil
+}
+
+// bounded is ctx with the run's deadline.
+func (r *run) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, r.limit)
+}
+
+// notify tells whoever sits at the terminal, if anyone does.
+func notify(text string) {
+	t, err := term.Open()
+	if err != nil {
+		return
+	}
+	defer t.Close()
+	_ = t.Print(text)
+}

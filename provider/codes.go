@@ -1,0 +1,75 @@
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/mfa"
+	"github.com/awsmint/awsmint/internal/secret"
+)
+
+// MFA is how a profile's codes are asked for.
+type MFA struct {
+	Order   []string // names of the ways, first the first tried
+	Process string   // the command of the way "process"; empty: none
+}
+
+func mfaSettings(section *awsconfig.Section) (MFA, error) {
+	order, err := mfa.Order(section.Get("awsmint_mfa"))
+	if err != nil {
+		return MFA{}, at(section, "awsmint_mfa", err)
+	}
+	return MFA{Order: order, Process: section.Setting("mfa_process")}, nil
+}
+
+// codes gives the code for one call of send, and waits, asks again and
+// remembers as codes demand. *mfa.Codes is the real one.
+type codes interface {
+	Use(ctx context.Context, req mfa.Request, send func(context.Context, mfa.Code) error) error
+	Attended(ctx context.Context) bool
+}
+
+// codes are the ways to a code that the profile and the run allow; nil without
+// a device. The profile is the key's, to which a seed belongs.
+func (o *Options) codes(profile, serial string, settings MFA) codes {
+	if serial == "" {
+		return nil
+	}
+	var ways []mfa.Way
+	for _, name := range settings.Order {
+		way := o.way(name, profile, settings)
+		if !(o.NoInput && way.Interactive()) {
+			ways = append(ways, way)
+		}
+	}
+	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Pause: pauseBudget, Notify: o.Notify, AskAgain: o.Asked}
+}
+
+func (o *Options) way(name, profile string, settings MFA) mfa.Way {
+	switch name {
+	case mfa.NameSeed:
+		return &mfa.Seed{Now: o.Now, Load: func(ctx context.Context) (secret.String, error) {
+			return o.seed(ctx, profile)
+		}}
+	case mfa.NameProcess:
+		return &mfa.Process{Command: settings.Process, Environ: o.Environ}
+	case mfa.NameTerminal:
+		return &mfa.Terminal{}
+	default:
+		return &mfa.Dialog{Getenv: o.Getenv}
+	}
+}
+
+func (o *Options) seed(ctx context.Context, profile string) (secret.String, error) {
+	value, err := o.Keychain.Get(ctx, keychain.SeedAccount(profile))
+	if errors.Is(err, keychain.ErrNotFound) {
+		return secret.String{}, mfa.Unavailable("no seed is stored")
+	}
+	if err != nil {
+		return secret.String{}, err
+	}
+	seed, err := keychain.DecodeSeed(value)
+	return seed.Secret, err
+}

@@ -1,0 +1,84 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/service/signin"
+	"github.com/aws/aws-sdk-go-v2/service/signin/types"
+	smithy "github.com/aws/smithy-go"
+
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// checkFile looks at the AWS CLI's file before the SDK does, whose own words
+// name no command, and which (1.20) does not survive a broken key.
+func (l *Login) checkFile(path string) error {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.Wrap(err, fault.Person, fmt.Sprintf("profile %q is not signed in: there is no login session of %s", l.profile, l.Session), l.again())
+	}
+	if err != nil {
+		return fault.Wrap(err, fault.Failure, fmt.Sprintf("the login session of profile %q can't be read: %v", l.profile, err), l.again())
+	}
+	var file struct {
+		AccessToken *struct{} `json:"accessToken"`
+		Key         string    `json:"dpopKey"`
+	}
+	block := (*pem.Block)(nil)
+	if json.Unmarshal(data, &file) == nil {
+		block, _ = pem.Decode([]byte(file.Key))
+	}
+	if block == nil || file.AccessToken == nil {
+		return l.broken(path, nil)
+	}
+	return nil
+}
+
+func (l *Login) broken(path string, err error) error {
+	return fault.Wrap(err, fault.Person, fmt.Sprintf("the file of the login session of profile %q is broken: %q", l.profile, path), l.again())
+}
+
+func (l *Login) again() string { return "run: aws login --profile " + l.profile }
+
+// watchedSignin keeps what AWS said: the SDK makes a text of it.
+type watchedSignin struct {
+	client *signin.Client
+	asked  bool
+	err    error
+}
+
+func (w *watchedSignin) CreateOAuth2Token(ctx context.Context, input *signin.CreateOAuth2TokenInput, options ...func(*signin.Options)) (output *signin.CreateOAuth2TokenOutput, err error) {
+	w.asked = true
+	output, w.err = w.client.CreateOAuth2Token(ctx, input, options...)
+	return output, w.err
+}
+
+// explain tells apart what AWS said, and what the SDK found wrong with the
+// file before it asked or afterwards.
+func (l *Login) explain(ctx context.Context, call call, path string, asked *watchedSignin, err error) error {
+	var denied *types.AccessDeniedException
+	var api smithy.APIError
+	switch said := asked.err; {
+	case said == nil && !asked.asked:
+		return l.broken(path, err)
+	case said == nil:
+		return fault.Wrap(err, fault.Failure, fmt.Sprintf("the refreshed login session of profile %q can't be kept: %v", l.profile, err),
+			"see that there is room, and that you may write "+path+"; then "+l.again())
+	case errors.As(said, &denied) && denied.Error_ == types.OAuth2ErrorCodeInsufficientPermissions:
+		return fault.Wrap(said, fault.Refused, fmt.Sprintf("%s may not refresh its login session", l.Session),
+			"it needs the permission signin:CreateOAuth2Token (AWS's policy SignInLocalDevelopmentAccess has it)")
+	case errors.As(said, &denied):
+		return fault.Wrap(said, fault.Person, fmt.Sprintf("the login session of profile %q is over", l.profile), l.again())
+	case errors.As(said, &api) && api.ErrorCode() != noCode && !passing(said, api.ErrorCode()):
+		return fault.Wrap(said, fault.Person, fmt.Sprintf("AWS did not refresh the login session of profile %q: %s (%s)",
+			l.profile, short(api.ErrorMessage()), short(api.ErrorCode())), l.again())
+	default:
+		return call.explain(ctx, said)
+	}
+}

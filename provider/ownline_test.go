@@ -1,0 +1,98 @@
+package provider
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+)
+
+func TestOwnLine(t *testing.T) {
+	const role = "arn:aws:iam::111122223333:role/r"
+	work := Request{Profile: "work"}
+	none := Request{}
+	for line, want := range map[string]Request{
+		"/usr/local/bin/awsmint process work":                 work,
+		`"/a b/awsmint" process work`:                         work,
+		`C:\Tools\awsmint.exe process work`:                   work,
+		`"C:\Program Files\awsmint\AWSMINT.EXE" process work`: work,
+		"awsmint process --no-input work":                     work,
+		"awsmint process work --no-input":                     work,
+		"~/bin/awsmint process work":                          work,
+		"$HOME/bin/awsmint   process\t'work'":                 work,
+		"env A=b /path/awsmint process work":                  work,
+		"nice -n 5 awsmint process work":                      work,
+		"awsmint process team:a/b@c":                          {Profile: "team:a/b@c"},
+		"awsmint process work --raw-key":                      {Profile: "work", RawKey: true},
+		"awsmint process work --role-arn " + role:             {Profile: "work", RoleARN: role},
+		"awsmint process --role-arn=" + role + " work":        {Profile: "work", RoleARN: role},
+		"awsmint process work --role-arn=" + role + " --external-id x=y --duration 2h": {
+			Profile: "work", RoleARN: role, ExternalID: "x=y", Duration: 2 * time.Hour,
+		},
+		"awsmint process work --duration=3600 --external-id=e --role-arn " + role: {
+			Profile: "work", RoleARN: role, ExternalID: "e", Duration: time.Hour,
+		},
+
+		"":                           none,
+		"awsmint":                    none,
+		"awsmint process":            none,
+		"awsmint process --no-input": none,
+		"awsmint process ''":         none,
+		"awsmint login work":         none,
+		"awsmint process work prod":  none,
+		"awsmint process work --role-arm " + role:           none,
+		"awsmint process work --role-arn":                   none,
+		"awsmint process work --role-arn=":                  none,
+		"awsmint process work --duration soon":              none,
+		"awsmint process work --duration 2h":                none,
+		"awsmint process work --external-id e":              none,
+		"awsmint process work --raw-key --role-arn " + role: none,
+		"awsmint process 'work":                             none,
+		"aws-vault export --format=json work":               none,
+		"/usr/bin/other process work":                       none,
+		"/opt/awsmint/other process work":                   none,
+		"/opt/awsmint-beta process work":                    none,
+		"no-such-program process work":                      none,
+		"sh -c 'awsmint process work | tee log'":            none,
+		"/usr/bin/aws configure export-credentials work":    none,
+	} {
+		got, ok := OwnLine(line)
+		if got != want && ok || ok != (want != none) {
+			t.Errorf("OwnLine(%q) = %+v, %v; want %+v", line, got, ok, want)
+		}
+	}
+}
+
+// A link of another name leads to the very program that runs.
+func TestOwnLineByLink(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("making links takes a privilege")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	link, other := filepath.Join(dir, "mint"), filepath.Join(dir, "other")
+	if err := os.Symlink(self, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, []byte("#!/bin/sh\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	for line, want := range map[string]bool{
+		link + " process work":              true,
+		"env A=b " + link + " process work": true,
+		"mint process work":                 true,
+		"mint login work":                   false,
+		other + " process work":             false,
+		"other process work":                false,
+		"absent process work":               false,
+	} {
+		if got, ok := OwnLine(line); ok != want || ok && got.Profile != "work" {
+			t.Errorf("OwnLine(%q) = %+v, %v", line, got, ok)
+		}
+	}
+}

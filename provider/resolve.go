@@ -1,0 +1,248 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// Request is what a program wants: a profile, and perhaps more than its
+// settings say.
+type Request struct {
+	Profile string
+
+	// RoleARN is a role to assume with the profile's credentials.
+	RoleARN    string
+	ExternalID string
+	Duration   time.Duration // of the role's credentials; 0: one hour
+
+	// RawKey asks for the profile's long-term key itself.
+	RawKey bool
+}
+
+// Resolve returns the chain for a request: its last link, which leads to the
+// others. getenv gives the process-wide choices of endpoint and transport;
+// nothing in the environment chooses the identity, but where a profile says
+// credential_source = Environment. Every setting is checked here, before
+// anyone is asked for anything.
+//
+// The order in a profile is that of AWS's SDKs: a role before everything else,
+// then keys, IAM Identity Center, a login session, a credential_process, and
+// where there is none of these, the key in the keychain. In a source profile
+// keys come before a role.
+func Resolve(config *awsconfig.Config, getenv func(string) string, request Request) (Link, error) {
+	r := &resolver{config: config, getenv: getenv}
+	section, err := config.Profile(request.Profile)
+	if err != nil {
+		return nil, err
+	}
+	link, err := r.profile(section)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case request.RawKey:
+		return r.rawKey(link, request)
+	case request.RoleARN != "":
+		return r.shorthand(link, request)
+	}
+	return link, checkSession(link)
+}
+
+// resolver is one walk from a profile to where its credentials come from.
+type resolver struct {
+	config *awsconfig.Config
+	getenv func(string) string
+
+	visited []string             // the profiles on the way
+	roles   []*awsconfig.Section // the role profiles among them
+}
+
+// source resolves the profile that another one, namer, names as its source.
+func (r *resolver) source(name string, namer *awsconfig.Section) (Link, error) {
+	section, err := r.next(name, namer, "source_profile")
+	if err != nil {
+		return nil, err
+	}
+	if name == namer.Name() {
+		// A profile that is its own source uses what it has beside the role.
+		return r.base(section)
+	}
+	if slices.Contains(r.visited, name) {
+		return nil, r.cycle(name)
+	}
+	if keys, err := r.keys(section); keys != nil || err != nil {
+		return keys, err
+	}
+	return r.profile(section)
+}
+
+// profile resolves a profile that was not met before.
+func (r *resolver) profile(section *awsconfig.Section) (Link, error) {
+	r.visited = append(r.visited, section.Name())
+	if inner, ok := OwnLine(section.Setting("credential_process")); ok && inner.Profile != section.Name() {
+		return r.behind(section, inner)
+	}
+	if isRole(section) {
+		return r.role(section)
+	}
+	return r.base(section)
+}
+
+// behind follows a credential_process that runs awsmint for another profile,
+// without running it.
+func (r *resolver) behind(namer *awsconfig.Section, inner Request) (Link, error) {
+	section, err := r.next(inner.Profile, namer, "credential_process")
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(r.visited, inner.Profile) {
+		return nil, r.cycle(inner.Profile)
+	}
+	link, err := r.profile(section)
+	if err != nil || inner.RoleARN == "" {
+		return link, err
+	}
+	return r.shorthand(link, inner)
+}
+
+// next is the section of the profile that namer's setting key names.
+func (r *resolver) next(name string, namer *awsconfig.Section, key string) (*awsconfig.Section, error) {
+	section, err := r.config.Profile(name)
+	if errors.Is(err, awsconfig.ErrNoProfile) {
+		return nil, at(namer, key, fault.Wrap(err, fault.Missing,
+			fmt.Sprintf("there is no profile %q (%s)", name, strings.Join(append(slices.Clone(r.visited), name), " ← ")),
+			fmt.Sprintf("correct the name, or add the profile: awsmint add %s", name)))
+	}
+	return section, err
+}
+
+// base is what a profile has beside a role.
+func (r *resolver) base(section *awsconfig.Section) (Link, error) {
+	if keys, err := r.keys(section); keys != nil || err != nil {
+		return keys, err
+	}
+	if section.Setting("sso_session") != "" || section.Setting("sso_start_url") != "" {
+		return r.sso(section)
+	}
+	if section.Setting("login_session") != "" {
+		return r.login(section)
+	}
+	if line := section.Setting("credential_process"); line != "" && !isOwnFor(line, section.Name()) {
+		process, err := r.process(section, line)
+		if err != nil {
+			return nil, err
+		}
+		if section.Setting("mfa_serial") == "" {
+			return process, nil
+		}
+		return r.session(section, process)
+	}
+	return r.session(section, &Key{profile: section.Name()})
+}
+
+// keys is for the keys that stand in the config files; nil where there are
+// none, or where the profile's own credential_process says that its key is in
+// the keychain.
+func (r *resolver) keys(section *awsconfig.Section) (Link, error) {
+	if isOwnFor(section.Get("credential_process"), section.Name()) {
+		return nil, nil
+	}
+	keys, err := staticKeys(section)
+	if keys == nil || err != nil {
+		return nil, err
+	}
+	if keys.isTemporary() {
+		return keys, nil
+	}
+	return r.session(section, keys)
+}
+
+// session is a session from a long-term key; the key itself where the profile
+// says awsmint_session = off. What a role profile says of lives is said of the
+// role.
+func (r *resolver) session(section *awsconfig.Section, key Link) (Link, error) {
+	off, err := sessionOff(section)
+	if err != nil || off {
+		return key, err
+	}
+	s := &Session{source: key}
+	device := r.device(section)
+	if s.Serial, err = serialNumber(device); err != nil {
+		return nil, err
+	}
+	if s.MFA, err = mfaSettings(device); err != nil {
+		return nil, err
+	}
+	if s.Duration, s.Window, err = sessionLife(section); err != nil {
+		return nil, err
+	}
+	s.Client, err = clientSettings(r.config, section, r.getenv, partitionOf(s.Serial))
+	return s, err
+}
+
+// device is the section that names the MFA device for a profile's key: the
+// profile itself, else the nearest role profile that leads to it.
+func (r *resolver) device(section *awsconfig.Section) *awsconfig.Section {
+	for _, candidate := range append([]*awsconfig.Section{section}, r.nearest()...) {
+		if candidate.Setting("mfa_serial") != "" {
+			return candidate
+		}
+	}
+	return section
+}
+
+// nearest are the role profiles on the way, the last one first.
+func (r *resolver) nearest() []*awsconfig.Section {
+	roles := slices.Clone(r.roles)
+	slices.Reverse(roles)
+	return roles
+}
+
+// cycle writes out a chain that comes back to a profile.
+func (r *resolver) cycle(name string) error {
+	path := append(slices.Clone(r.visited[slices.Index(r.visited, name):]), name)
+	return fault.New(fault.Usage, fmt.Sprintf("the profiles' sources form a circle: %s", strings.Join(path, " ← ")),
+		"give the last profile of the chain credentials of its own: a key (awsmint add), IAM Identity Center, or a credential_source")
+}
+
+// rawKey is the long-term key below a profile's session.
+func (r *resolver) rawKey(link Link, request Request) (Link, error) {
+	if s, ok := link.(*Session); ok {
+		link = s.source
+	}
+	switch l := link.(type) {
+	case *Key:
+		return l, nil
+	case *Process:
+		l.Raw = true
+		return l, nil
+	case *Static:
+		if !l.isTemporary() {
+			return l, nil
+		}
+	}
+	return nil, fault.New(fault.Usage, fmt.Sprintf("profile %q has no key of its own: %s", request.Profile, Describe(link)),
+		"leave --raw-key out")
+}
+
+// checkSession refuses to hand out a long-term key that nobody asked for.
+func checkSession(link Link) error {
+	var keys bool
+	switch l := link.(type) {
+	case *Key:
+		keys = true
+	case *Static:
+		keys = !l.isTemporary()
+	}
+	if !keys {
+		return nil
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("profile %q has awsmint_session = off, so all there is to print is its permanent key", link.Profile()),
+		"add --raw-key if that is meant; else take awsmint_session out of the profile")
+}

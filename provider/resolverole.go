@@ -1,0 +1,177 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// roleSources are the settings that say what a role is assumed with. Each
+// needs a role.
+var roleSources = []string{"source_profile", "credential_source", "web_identity_token_file", "web_identity_token_process"}
+
+// isRole reports whether a profile assumes a role, or has a setting that means
+// nothing without one.
+func isRole(section *awsconfig.Section) bool {
+	if section.Setting("role_arn") != "" {
+		return true
+	}
+	for _, key := range roleSources {
+		if section.Setting(key) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// role resolves a profile that assumes a role.
+func (r *resolver) role(section *awsconfig.Section) (Link, error) {
+	how, err := roleSource(section)
+	if err != nil {
+		return nil, err
+	}
+	a, err := assumptionOf(section)
+	if err != nil {
+		return nil, err
+	}
+	r.roles = append(r.roles, section)
+	if strings.HasPrefix(how, "web_identity") {
+		return r.webIdentity(section, a)
+	}
+	source, err := r.roleSource(section, how)
+	if err != nil {
+		return nil, err
+	}
+	window, err := expiryWindow(section, a.Duration)
+	if err != nil {
+		return nil, err
+	}
+	return r.assume(section, a, window, source)
+}
+
+// roleSource returns the one setting that says what the role is assumed with.
+func roleSource(section *awsconfig.Section) (how string, err error) {
+	for _, key := range roleSources {
+		switch {
+		case section.Setting(key) == "":
+		case how == "":
+			how = key
+		default:
+			return "", at(section, key, fault.New(fault.Usage,
+				fmt.Sprintf("%s is there too, and a profile can have one of them", how),
+				"take out the one that is not meant"))
+		}
+	}
+	switch {
+	case section.Setting("role_arn") == "":
+		return "", at(section, how, fault.New(fault.Usage, "there is no role_arn to go with it",
+			"add the ARN of the role to assume (role_arn, or awsmint_role_arn), or take the line out"))
+	case how == "":
+		return "", at(section, "role_arn", fault.New(fault.Usage,
+			"nothing says what the role is assumed with",
+			fmt.Sprintf("add source_profile (the profile's own name, %q, means its own key), or credential_source", section.Name())))
+	}
+	return how, nil
+}
+
+func (r *resolver) roleSource(section *awsconfig.Section, how string) (Link, error) {
+	name := section.Setting(how)
+	if how == "source_profile" {
+		return r.source(name, section)
+	}
+	switch name {
+	case "Environment":
+		return r.environment(section)
+	case "Ec2InstanceMetadata":
+		return r.instance(section)
+	case "EcsContainer":
+		return r.container(section)
+	}
+	return nil, at(section, how, fault.New(fault.Usage, fmt.Sprintf("%q is no source of credentials", name),
+		"it can be Environment, Ec2InstanceMetadata or EcsContainer"))
+}
+
+// assume is the role on top of its source: of a session, whose MFA it shares,
+// or where that can't be, straight of the key.
+func (r *resolver) assume(section *awsconfig.Section, a assumption, window time.Duration, source Link) (Link, error) {
+	role := &Role{assumption: a, Window: window, profile: section.Name(), source: source}
+	var err error
+	if role.Client, err = clientSettings(r.config, section, r.getenv, partitionOf(a.RoleARN)); err != nil {
+		return nil, err
+	}
+	off, err := sessionOff(section)
+	if err != nil {
+		return nil, err
+	}
+	session, fromSession := source.(*Session)
+	if fromSession && (off || a.Duration > ChainedDuration) {
+		role.source = session.source
+	}
+	if _, still := role.source.(*Session); still {
+		return role, nil
+	}
+	if isTemporary(role.source) {
+		return role, role.checkChained()
+	}
+	return role, r.ownCode(role, section, session)
+}
+
+// ownCode sets how a role that is minted straight from a key gets its code: by
+// its own device, else that of the key's profile.
+func (r *resolver) ownCode(role *Role, section *awsconfig.Section, session *Session) (err error) {
+	device := section
+	if section.Setting("mfa_serial") == "" {
+		if session != nil {
+			role.Serial, role.MFA = session.Serial, session.MFA
+			return nil
+		}
+		if key, err := r.config.Profile(role.source.Profile()); err == nil {
+			device = r.device(key)
+		}
+	}
+	if role.Serial, err = serialNumber(device); err != nil {
+		return err
+	}
+	role.MFA, err = mfaSettings(device)
+	return err
+}
+
+// isTemporary reports whether a link is known to give temporary credentials. A
+// credential_process may give either.
+func isTemporary(l Link) bool {
+	switch l := l.(type) {
+	case *Key, *Process:
+		return false
+	case *Static:
+		return l.isTemporary()
+	case *Environment:
+		return l.Temporary
+	}
+	return true
+}
+
+// shorthand is a role that the command line asks for on top of a profile.
+func (r *resolver) shorthand(source Link, request Request) (Link, error) {
+	section, err := r.config.Profile(request.Profile)
+	if err != nil {
+		return nil, err
+	}
+	a := assumption{RoleARN: request.RoleARN, ExternalID: request.ExternalID, Duration: request.Duration}
+	if a.Duration == 0 {
+		a.Duration = ChainedDuration
+	}
+	for _, err := range []error{CheckRoleARN(a.RoleARN), checkRoleDuration(a.Duration)} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	if a.ExternalID != "" {
+		if err := checkExternalID(a.ExternalID); err != nil {
+			return nil, err
+		}
+	}
+	return r.assume(section, a, 0, source)
+}

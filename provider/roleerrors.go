@@ -1,0 +1,73 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+)
+
+// explainRole is for a refusal of AssumeRole that the words for a session do
+// not fit; nil for every other.
+func (c call) explainRole(err error, code, message string) error {
+	has := func(words string) bool { return strings.Contains(message, words) }
+	role, source := c.role, c.role.source
+	switch {
+	case code == "ExpiredToken" || code == "ExpiredTokenException":
+		return c.refused(err, fmt.Sprintf("the credentials of profile %q, which the role is assumed with, are over (%s)", source.Profile(), Describe(role)), renewal(source))
+	case code == "InvalidClientTokenId" && isTemporary(source):
+		return c.refused(err, fmt.Sprintf("AWS does not take the credentials %s of profile %q any more (%s)", LastFour(c.keyID), source.Profile(), Describe(role)),
+			"they were revoked, or the key behind them was deleted or disabled; "+renewal(source))
+	case code == "AccessDenied" && has("sts:"):
+		return c.refused(err, fmt.Sprintf("AWS refused the role %q to profile %q, %s: %s", role.RoleARN, source.Profile(), c.withMFA(), message), c.trustHint())
+	case code == "ValidationError" && has("role chaining"):
+		return c.refused(err, fmt.Sprintf("role credentials minted from temporary ones live %s at most, and profile %q asks for %s", Span(ChainedDuration), c.profile, Span(role.Duration)),
+			"take the duration out of the profile, or set its source_profile to a profile with a key of its own")
+	case code == "ValidationError" && has("MaxSessionDuration"):
+		return c.refused(err, fmt.Sprintf("the role %q does not allow %s", role.RoleARN, Span(role.Duration)),
+			fmt.Sprintf("ask for less (awsmint_duration in profile %q), or have the role's maximum session duration raised", c.profile))
+	case code == "PackedPolicyTooLarge" || code == "MalformedPolicyDocument":
+		return c.refused(err, "AWS refused the session policy or tags: "+message,
+			fmt.Sprintf("look at awsmint_policy, awsmint_policy_arns and awsmint_session_tags in profile %q", c.profile))
+	}
+	return nil
+}
+
+// withMFA says whether the caller had shown a second factor.
+func (c call) withMFA() string {
+	session, ok := c.role.source.(*Session)
+	switch {
+	case c.serial != "":
+		return "with an MFA code"
+	case ok && session.Serial != "":
+		return "whose session has MFA"
+	}
+	return "without MFA"
+}
+
+func (c call) trustHint() string {
+	hint := "the role's trust policy must name the caller, with the external id if it asks for one (awsmint_external_id), and a policy of the caller must allow sts:AssumeRole"
+	if c.withMFA() == "without MFA" {
+		return hint + fmt.Sprintf("; where the role asks for MFA, set awsmint_mfa_serial in profile %q", c.role.source.Profile())
+	}
+	return hint
+}
+
+// renewal is the command that renews the credentials of a link.
+func renewal(l Link) string {
+	switch l.(type) {
+	case *Static:
+		return fmt.Sprintf("put new ones into profile %q of the credentials file", l.Profile())
+	case *Environment:
+		return "set new AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"
+	case *Process:
+		return fmt.Sprintf("look at the credential_process of profile %q", l.Profile())
+	}
+	return "run: awsmint login " + l.Profile() + " --force"
+}
+
+// keyProfile is the profile whose key signed the request.
+func (c call) keyProfile() string {
+	if c.role != nil {
+		return c.role.source.Profile()
+	}
+	return c.profile
+}

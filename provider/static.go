@@ -1,0 +1,89 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/secret"
+)
+
+// Static is a key that stands in plain text in one of the two config files.
+type Static struct {
+	AccessKeyID string
+
+	profile string
+	secret  secret.String
+	token   secret.String // zero: a long-term key
+	account string
+}
+
+// staticKeys reads a profile's own keys; nil where it has none. Half a key is an
+// error, as with every SDK.
+func staticKeys(section *awsconfig.Section) (*Static, error) {
+	const id, key = "aws_access_key_id", "aws_secret_access_key"
+	s := &Static{
+		AccessKeyID: section.Get(id),
+		profile:     section.Name(),
+		secret:      secret.New(section.Get(key)),
+		token:       secret.New(section.Get("aws_session_token")),
+		account:     section.Get("aws_account_id"),
+	}
+	switch {
+	case s.AccessKeyID == "" && s.secret.IsZero():
+		return nil, nil
+	case s.AccessKeyID == "":
+		return nil, halfKey(section, key, id)
+	case s.secret.IsZero():
+		return nil, halfKey(section, id, key)
+	case s.token.IsZero() && strings.HasPrefix(s.AccessKeyID, "ASIA"):
+		return nil, at(section, id, fault.New(fault.Usage, "a temporary key (ASIA…) works with its session token only",
+			"add its aws_session_token, or take the key out; awsmint mints such keys itself from one that starts with AKIA"))
+	}
+	return s, nil
+}
+
+func halfKey(section *awsconfig.Section, there, missing string) error {
+	file, line := section.Origin(there)
+	return fault.New(fault.Usage, fmt.Sprintf("%s:%d: profile %q has %s and no %s", file, line, section.Name(), there, missing),
+		fmt.Sprintf("add %s, or take %s out and store the key with: awsmint add %s", missing, there, section.Name()))
+}
+
+// Profile is the section that the key stands in.
+func (s *Static) Profile() string { return s.profile }
+
+// Source is nil.
+func (s *Static) Source() Link { return nil }
+
+func (s *Static) kind() string {
+	if s.isTemporary() {
+		return "temporary key"
+	}
+	return "plaintext key"
+}
+
+func (s *Static) isTemporary() bool { return !s.token.IsZero() }
+
+func (s *Static) shape(add func(name, value string)) {
+	add("profile", s.profile)
+	add("id", s.AccessKeyID)
+}
+
+func (s *Static) window() time.Duration { return 0 }
+
+func (s *Static) provider(*Options, aws.CredentialsProvider) aws.CredentialsProvider {
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{
+			AccessKeyID:     s.AccessKeyID,
+			SecretAccessKey: s.secret.Reveal(),
+			SessionToken:    s.token.Reveal(),
+			AccountID:       s.account,
+			Source:          providerName,
+		}, nil
+	})
+}
