@@ -30,6 +30,26 @@ func TestBudgetStandsStillWhileACodeIsWaitedFor(t *testing.T) {
 	})
 }
 
+// A role waits for the session that it is minted from: the wait for the code
+// counts for neither.
+func TestBudgetsInsideEachOtherStandStillTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		started := time.Now()
+		role, end := withBudget(t.Context(), 20*time.Second)
+		defer end()
+		<-time.After(5 * time.Second)
+		session, endInner := withBudget(role, 20*time.Second)
+		defer endInner()
+		resume := pauseBudget(session)
+		<-time.After(29 * time.Second)
+		resume()
+		<-session.Done()
+		if spent := time.Since(started); spent != 49*time.Second || role.Err() == nil {
+			t.Errorf("the session ended after %v, the role with %v; want 49s, when the role's own time is up", spent, role.Err())
+		}
+	})
+}
+
 func TestBudgetEndsWithItsParent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		parent, cancel := context.WithCancel(t.Context())

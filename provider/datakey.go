@@ -12,22 +12,26 @@ import (
 )
 
 // dataKey is the key that the cache is sealed with: one keychain item, made
-// when the first entry is stored, read at most once a run.
+// when the first entry is stored, read once a run; and anew in a program that
+// runs on after everything was forgotten, which begins a new generation.
 type dataKey struct {
 	keychain keychain.Keychain
 	cache    *cache.Cache
 
-	mu  sync.Mutex // guards key
-	key secret.String
+	mu   sync.Mutex // guards what follows
+	key  secret.String
+	read cache.Generation // of the whole cache, when key was read
 }
 
 // get returns the key, or the zero String where there is none yet.
 func (d *dataKey) get(ctx context.Context) (secret.String, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.key.IsZero() {
+	now := d.cache.Generation("")
+	if !d.key.IsZero() && d.read == now {
 		return d.key, nil
 	}
+	d.key, d.read = secret.String{}, now
 	value, err := d.keychain.Get(ctx, keychain.CacheKeyAccount)
 	if errors.Is(err, keychain.ErrNotFound) {
 		return secret.String{}, nil
@@ -63,7 +67,7 @@ func (d *dataKey) getOrMake(ctx context.Context) (secret.String, error) {
 		return secret.String{}, err
 	}
 	d.mu.Lock()
-	d.key = key
+	d.key, d.read = key, d.cache.Generation("")
 	d.mu.Unlock()
 	return key, nil
 }

@@ -82,6 +82,11 @@ func (l *Logout) all(ctx context.Context, app *App) error {
 	if err := provider.ForgetDataKey(ctx, k); err != nil {
 		return err
 	}
+	// Once more, for what was stored meanwhile; and a new generation, by which
+	// programs that run on know that the key is another.
+	if _, err := app.cache().RemoveAll(); err != nil {
+		return leftInCache(app, "", err)
+	}
 	return say(app, "all profiles", removed)
 }
 
