@@ -49,7 +49,7 @@ func Resolve(config *awsconfig.Config, getenv func(string) string, request Reque
 	case request.RawKey:
 		return r.rawKey(link, request)
 	case request.RoleARN != "":
-		return r.shorthand(link, request)
+		return r.shorthand(section, link, request)
 	}
 	return link, checkSession(link)
 }
@@ -108,7 +108,7 @@ func (r *resolver) behind(namer *awsconfig.Section, inner Request) (Link, error)
 	if err != nil || inner.RoleARN == "" {
 		return link, err
 	}
-	return r.shorthand(link, inner)
+	return r.shorthand(namer, link, inner)
 }
 
 // next is the section of the profile that namer's setting key names.

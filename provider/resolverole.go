@@ -153,12 +153,9 @@ func isTemporary(l Link) bool {
 	return true
 }
 
-// shorthand is a role that the command line asks for on top of a profile.
-func (r *resolver) shorthand(source Link, request Request) (Link, error) {
-	section, err := r.config.Profile(request.Profile)
-	if err != nil {
-		return nil, err
-	}
+// shorthand is a role that a command line asks for on top of a profile; it is
+// section's, whose profile was asked for.
+func (r *resolver) shorthand(section *awsconfig.Section, source Link, request Request) (Link, error) {
 	a := assumption{RoleARN: request.RoleARN, ExternalID: request.ExternalID, Duration: request.Duration}
 	if a.Duration == 0 {
 		a.Duration = ChainedDuration

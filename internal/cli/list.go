@@ -140,8 +140,8 @@ func (r *row) describe(link provider.Link) {
 			r.Serial = session.Serial
 		}
 		r.what = "role " + roleName(l.RoleARN)
-		if r.Source != "" {
-			r.what += " from " + r.Source
+		if from := origin(l.Source(), r.Source); from != "" {
+			r.what += " from " + from
 		}
 	case *provider.WebIdentity:
 		r.Role = l.RoleARN
@@ -150,6 +150,20 @@ func (r *row) describe(link provider.Link) {
 		r.what = fmt.Sprintf("sso %s in %s", l.RoleName, l.AccountID)
 	}
 	r.Kind = provider.Kind(link)
+}
+
+// origin is what a role is assumed with, for a person: a profile, or where the
+// credentials come from without one.
+func origin(source provider.Link, profile string) string {
+	switch source.(type) {
+	case *provider.Environment:
+		return "the environment"
+	case *provider.Instance:
+		return "the instance"
+	case *provider.Container:
+		return "the container"
+	}
+	return profile
 }
 
 // roleName is a role as a person knows it: "Admin in 111122223333".
