@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/awsmint/awsmint/internal/lab"
+	"github.com/awsmint/awsmint/internal/ststest"
 )
 
 func main() {
@@ -68,7 +69,10 @@ func run() error {
 		return fmt.Errorf("the hit was none: %d calls of GetSessionToken", l.AWS.Calls("GetSessionToken"))
 	}
 	fmt.Printf("\n   mint %s, hit %s, calls of GetSessionToken: %d\n", milliseconds(mint.Took), milliseconds(hit.Took), l.AWS.Calls("GetSessionToken"))
-	fmt.Println("\n5. What is on disk now: sealed, and for your eyes only.")
+	if err := d.role(); err != nil {
+		return err
+	}
+	fmt.Println("\n6. What is on disk now: sealed, and for your eyes only.")
 	if err := d.files(alice.SecretAccessKey); err != nil {
 		return err
 	}
@@ -80,6 +84,26 @@ func run() error {
 }
 
 type demo struct{ *lab.Lab }
+
+// role assumes a role that asks for MFA, with the session that is there.
+func (d *demo) role() error {
+	const admin = "arn:aws:iam::444455556666:role/Admin"
+	d.AWS.AddRole(ststest.Role{ARN: admin, RequireMFA: true})
+	fmt.Println("\n5. A role that asks for MFA: the session carries it, so there is no second code.")
+	if _, err := d.show("", "awsmint", "add", "prod", "--role-arn", admin, "--source-profile", "demo"); err != nil {
+		return err
+	}
+	if _, err := d.show("", "awsmint", "login", "prod"); err != nil {
+		return err
+	}
+	if _, err := d.show("", "awsmint", "list"); err != nil {
+		return err
+	}
+	if sessions, roles := d.AWS.Calls("GetSessionToken"), d.AWS.Calls("AssumeRole"); sessions != 1 || roles != 1 {
+		return fmt.Errorf("%d calls of GetSessionToken and %d of AssumeRole, not one of each", sessions, roles)
+	}
+	return nil
+}
 
 // show runs a program as a person would and prints what it said. Session
 // tokens are cut short, made up as they are.
@@ -156,11 +180,11 @@ func (d *demo) aws() error {
 		if _, err := os.Stat(path); err != nil {
 			continue
 		}
-		fmt.Println("\n6. The real AWS CLI, which finds awsmint in the config file.")
-		_, err := d.show("", path, "sts", "get-caller-identity", "--profile", "demo", "--endpoint-url", d.AWS.URL())
+		fmt.Println("\n7. The real AWS CLI, which finds awsmint in the config file.")
+		_, err := d.show("", path, "sts", "get-caller-identity", "--profile", "prod", "--endpoint-url", d.AWS.URL())
 		return err
 	}
-	fmt.Println("\n6. (The AWS CLI is not installed: with it, aws sts get-caller-identity --profile demo would follow.)")
+	fmt.Println("\n7. (The AWS CLI is not installed: with it, aws sts get-caller-identity --profile prod would follow.)")
 	return nil
 }
 
