@@ -2,16 +2,11 @@ package provider_test
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/awsmint/awsmint/internal/fault"
-	"github.com/awsmint/awsmint/internal/secret"
 	"github.com/awsmint/awsmint/internal/ststest"
 	"github.com/awsmint/awsmint/provider"
 )
@@ -138,6 +133,39 @@ func TestRefreshWithoutBrowser(t *testing.T) {
 	}
 }
 
+// TestRefreshTokenThatIsNotReplaced is the one to use again.
+func TestRefreshTokenThatIsNotReplaced(t *testing.T) {
+	w := newSSOWorld(t)
+	var first, hidden string
+	w.env["AWS_ENDPOINT_URL_SSO_OIDC"] = w.tap(func(answer string) string {
+		_, rest, ok := strings.Cut(answer, `"refreshToken":"`)
+		value, _, _ := strings.Cut(rest, `"`)
+		switch {
+		case !ok:
+			return answer
+		case first == "":
+			first = value
+			return answer
+		}
+		hidden = value
+		return strings.Replace(answer, `"refreshToken"`, `"nothing"`, 1)
+	})
+	p := &person{w: w, allow: true}
+	w.mustGet("dev", p.at)
+	w.clock.advance(57 * time.Minute)
+	w.mustGet("ops")
+	if hidden == "" {
+		t.Fatal("nothing was refreshed")
+	}
+	// The server has replaced it, and so refuses the first one: it was sent.
+	w.clock.advance(57 * time.Minute)
+	w.forgetRoles("ops")
+	w.sts.Reset()
+	if _, err := w.get("ops"); err != nil || w.sts.Calls("CreateToken") != 1 {
+		t.Errorf("%v, %d calls: the token that lives was to be used after one try", err, w.sts.Calls("CreateToken"))
+	}
+}
+
 // TestRefreshThatAWSRefuses is a sign-in that is over: it is said without a
 // second try, and the next sign-in uses the same registration.
 func TestRefreshThatAWSRefuses(t *testing.T) {
@@ -153,13 +181,33 @@ func TestRefreshThatAWSRefuses(t *testing.T) {
 	w.want(0, 2, 1)
 }
 
-// TestRegistrationThatIsOver is made anew.
-func TestRegistrationThatIsOver(t *testing.T) {
+// TestRegistrationThatDoesNotServe is made anew: one that is over, or would be
+// before a person has signed in, or is for the other way of signing in.
+func TestRegistrationThatDoesNotServe(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, pass := range []time.Duration{91 * day, 90*day - 10*time.Minute} {
+		w := newSSOWorld(t)
+		w.signIn()
+		w.clock.advance(pass)
+		p := &person{w: w, allow: true}
+		if _, err := provider.SignInTo(within(t), w.linkOf("dev"), p.options(), true); err != nil {
+			t.Error(err)
+		}
+		w.want(1, 1, 0)
+	}
 	w := newSSOWorld(t)
 	w.signIn()
-	w.clock.advance(91 * 24 * time.Hour)
-	w.mustGet("dev", (&person{w: w, allow: true}).at)
-	w.want(1, 1, 1)
+	d := &device{w: w}
+	d.approveAt(1, true)
+	o := w.options()
+	d.at(&o)
+	if _, err := provider.SignInTo(within(t), w.linkOf("dev"), o, true); err != nil {
+		t.Error(err)
+	}
+	w.want(1, 1, 0)
+	if n := w.sts.Calls("StartDeviceAuthorization"); n != 1 {
+		t.Errorf("tried %d times", n)
+	}
 }
 
 // TestRefreshWithoutNetwork: the old token serves while it lives.
@@ -168,9 +216,9 @@ func TestRefreshWithoutNetwork(t *testing.T) {
 	w.signIn()
 	w.clock.advance(56 * time.Minute)
 	w.sts.Inject(ststest.Fault{Action: "CreateToken", Status: 500})
-	w.mustGet("dev", func(o *provider.Options) { o.Timeout = time.Second })
+	w.mustGet("dev", oneTry)
 	w.clock.advance(5 * time.Minute)
-	_, err := w.get("ops", func(o *provider.Options) { o.Timeout = time.Second })
+	_, err := w.get("ops", oneTry)
 	wantFault(t, err, fault.Network, "IAM Identity Center could not answer CreateToken")
 
 	// Once the network is back, the sign-in is still good.
@@ -226,142 +274,8 @@ func TestWhatIsNotThePortal(t *testing.T) {
 	w := newSSOWorld(t)
 	w.signIn()
 	w.env["AWS_ENDPOINT_URL_SSO"] = w.sts.URL() + "/elsewhere"
-	_, err := w.get("dev", func(o *provider.Options) { o.Timeout = time.Second })
+	_, err := w.get("dev", oneTry)
 	if err == nil || strings.Contains(err.Error(), "STS") {
 		t.Errorf("%v", err)
-	}
-}
-
-// TestCrowdRefreshesOnce: a refresh token works once.
-func TestCrowdRefreshesOnce(t *testing.T) {
-	w := newSSOWorld(t)
-	w.signIn()
-	w.clock.advance(56 * time.Minute)
-	all := make([]*provider.Cached, crowd)
-	for i := range all {
-		all[i] = provider.New(w.linkOf([]string{"dev", "ops"}[i%2]), w.options())
-	}
-	together(t, all)
-	w.want(0, 1, 2)
-}
-
-// TestTwoSignInsAtOnce: the second waits and finds the first one's token.
-func TestTwoSignInsAtOnce(t *testing.T) {
-	w := newSSOWorld(t)
-	p := &person{w: w, allow: true}
-	var wg sync.WaitGroup
-	for _, profile := range []string{"dev", "ops", "dev"} {
-		link := w.linkOf(profile)
-		wg.Go(func() {
-			if _, err := provider.SignInTo(within(t), link, p.options(), false); err != nil {
-				t.Errorf("%s: %v", profile, err)
-			}
-		})
-	}
-	wg.Wait()
-	w.want(1, 1, 0)
-	if len(p.opened) != 1 {
-		t.Errorf("%d pages were opened, want one", len(p.opened))
-	}
-}
-
-// TestSignInTo: with force there is a new token whatever there was.
-func TestSignInTo(t *testing.T) {
-	w := newSSOWorld(t)
-	w.signIn()
-	p := &person{w: w, allow: true}
-	for _, c := range []struct {
-		profile string
-		force   bool
-		opened  int
-	}{{"dev", false, 0}, {"ops", true, 1}} {
-		at, err := provider.SignInTo(within(t), w.linkOf(c.profile), p.options(), c.force)
-		if err != nil || at == nil || at.StartURL != startURL || len(p.opened) != c.opened {
-			t.Errorf("force %v: %v, %v, %d pages", c.force, at, err, len(p.opened))
-		}
-	}
-	w.want(0, 1, 0)
-	other := w.link(noMFA)
-	if at, err := provider.SignInTo(within(t), other, p.options(), true); at != nil || err != nil {
-		t.Errorf("no chain of IAM Identity Center: %v, %v", at, err)
-	}
-}
-
-// TestForgetSSO removes the sign-in of all its profiles, here and at AWS.
-func TestForgetSSO(t *testing.T) {
-	w := newSSOWorld(t)
-	w.signIn()
-	at := w.linkOf("ops").(*provider.SSO)
-	if scope := provider.SSOScope(at); scope != "sso-session acme" {
-		t.Errorf("scope %q", scope)
-	}
-	removed, err := provider.ForgetSSO(within(t), at, w.options())
-	if removed != 1 || err != nil || w.sts.Succeeded("Logout") != 1 {
-		t.Errorf("%d removed, %v, %d logouts", removed, err, w.sts.Succeeded("Logout"))
-	}
-	if _, err := w.get("dev"); fault.StatusOf(err) != fault.Person {
-		t.Error(err)
-	}
-
-	// Without a network it is forgotten all the same.
-	w.signIn()
-	w.sts.Inject(ststest.Fault{Action: "Logout", ResetConn: true})
-	if removed, err := provider.ForgetSSO(within(t), at, w.options()); removed != 1 || err != nil {
-		t.Errorf("%d removed, %v", removed, err)
-	}
-	if removed, err := provider.ForgetSSO(within(t), at, w.options()); removed != 0 || err != nil {
-		t.Errorf("nothing there: %d removed, %v", removed, err)
-	}
-}
-
-// TestSealedSignInIsNotReadable looks for all that AWS answered.
-func TestSealedSignInIsNotReadable(t *testing.T) {
-	w := newSSOWorld(t)
-	var tokens []string
-	w.env["AWS_ENDPOINT_URL_SSO_OIDC"] = w.tap(func(answer string) {
-		for _, name := range []string{"accessToken", "refreshToken", "clientSecret"} {
-			if _, rest, ok := strings.Cut(answer, `"`+name+`":"`); ok {
-				value, _, _ := strings.Cut(rest, `"`)
-				tokens = append(tokens, value)
-			}
-		}
-	})
-	p := &person{w: w, allow: true}
-	p.w.mustGet("dev", p.at)
-	if len(tokens) != 3 {
-		t.Fatalf("%d secrets were seen", len(tokens))
-	}
-	for _, token := range tokens {
-		w.wantNowhere(secret.New(token))
-	}
-	// And nothing that the person was shown or told holds any.
-	everything := strings.Join(p.told, "\n") + p.last().body
-	for _, token := range tokens {
-		if strings.Contains(everything, token) {
-			t.Error("a secret was shown")
-		}
-	}
-	if entries, _ := filepath.Glob(filepath.Join(w.cache.Dir, "*.sealed")); len(entries) != 2 {
-		t.Errorf("%d entries, want the sign-in and the role's", len(entries))
-	}
-}
-
-// TestRoleFromASignIn: a role on top is as any other, and needs no more.
-func TestRoleFromASignIn(t *testing.T) {
-	w := newSSOWorld(t)
-	w.signIn()
-	role := w.sts.AddRole(ststest.Role{ARN: "arn:aws:iam::" + ssoAccount + ":role/Deep"})
-	_ = role
-	config := ssoConfig + "\n[profile deep]\nregion = eu-west-1\nrole_arn = arn:aws:iam::" + ssoAccount + ":role/Deep\nsource_profile = dev\n"
-	link, err := provider.Resolve(parsed(t, config), w.env.get, provider.Request{Profile: "deep"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text := provider.Describe(link); text != "role deep ← sso dev" {
-		t.Errorf("%q", text)
-	}
-	var got aws.Credentials
-	if got, err = provider.New(link, w.options()).Retrieve(within(t)); err != nil || got.SessionToken == "" {
-		t.Errorf("%v\n%s", err, fault.HintOf(err))
 	}
 }

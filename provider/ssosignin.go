@@ -34,8 +34,9 @@ type SignIn struct {
 
 // SignInTo makes sure that there is a token for the IAM Identity Center that a
 // chain begins with, and a new one with force. Without force nobody is asked
-// while there is one that lives or can be renewed. It returns the chain's first
-// link, or nil where that is none of IAM Identity Center.
+// while there is one that lives or can be renewed, and that the portal takes.
+// It returns the chain's first link, or nil where that is none of IAM Identity
+// Center.
 func SignInTo(ctx context.Context, link Link, o Options, force bool) (at *SSO, err error) {
 	at, ok := Root(link).(*SSO)
 	if !ok {
@@ -49,7 +50,10 @@ func SignInTo(ctx context.Context, link Link, o Options, force bool) (at *SSO, e
 	if force {
 		return at, tokens.force(ctx)
 	}
-	_, err = tokens.get(ctx, secret.String{})
+	if _, err = tokens.get(ctx, secret.String{}); err == nil {
+		// Whether the portal takes it shows where it is used.
+		_, err = o.cached(at).Retrieve(ctx)
+	}
 	return at, err
 }
 

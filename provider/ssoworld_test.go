@@ -1,17 +1,18 @@
 package provider_test
 
 import (
-	"context"
 	"crypto/sha1"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	neturl "net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -78,6 +79,9 @@ func (w *ssoWorld) options() provider.Options {
 	return provider.Options{Keychain: w.keys, Cache: w.cache, Now: w.clock.Now, Timeout: 10 * time.Second, NoInput: true, Home: w.home}
 }
 
+// oneTry leaves AWS time for one answer, and none for another try.
+func oneTry(o *provider.Options) { o.Timeout = time.Second }
+
 func (w *ssoWorld) linkOf(profile string) provider.Link {
 	w.t.Helper()
 	link, err := provider.Resolve(parsed(w.t, ssoConfig), w.env.get, provider.Request{Profile: profile})
@@ -121,6 +125,7 @@ func (w *ssoWorld) signIn() {
 	if at, err := provider.SignInTo(within(w.t), w.linkOf("dev"), p.options(), false); err != nil || at == nil {
 		w.t.Fatalf("%v, %v\n%s", at, err, fault.HintOf(err))
 	}
+	w.forgetRoles("dev")
 	w.sts.Reset()
 }
 
@@ -132,6 +137,27 @@ func (w *ssoWorld) want(register, token, credentials int) {
 			w.t.Errorf("%d calls of %s, want %d", got, action, want)
 		}
 	}
+}
+
+// tap is the same server with somebody who reads its answers, and passes on
+// what they make of them.
+func (w *ssoWorld) tap(read func(answer string) string) (url string) {
+	target, err := neturl.Parse(w.sts.URL())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.ErrorLog = discard
+	proxy.ModifyResponse = func(r *http.Response) error {
+		body, err := io.ReadAll(r.Body)
+		answer := read(string(body))
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(answer)), int64(len(answer))
+		r.Header.Del("Content-Length")
+		return err
+	}
+	server := httptest.NewServer(proxy)
+	w.t.Cleanup(server.Close)
+	return server.URL
 }
 
 // cliFile writes what `aws sso login` would leave under a name.
@@ -155,131 +181,4 @@ func (w *ssoWorld) cliToken() (token string, content map[string]string) {
 	return token, map[string]string{
 		"startUrl": startURL, "region": "eu-west-1", "accessToken": token, "expiresAt": expires.Format(time.RFC3339),
 	}
-}
-
-// person sits before a browser. What they are told, and the pages that they
-// end on, are kept.
-type person struct {
-	w     *ssoWorld
-	allow bool
-
-	// before, where set, is done to the redirect before it is followed.
-	before func(redirect string)
-
-	mu     sync.Mutex
-	opened []string
-	told   []string
-	pages  []shown
-	wg     sync.WaitGroup
-}
-
-type shown struct {
-	status int
-	header http.Header
-	body   string
-}
-
-func (p *person) options() provider.Options {
-	o := p.w.options()
-	p.at(&o)
-	return o
-}
-
-// at puts the person before a run.
-func (p *person) at(o *provider.Options) {
-	o.SignIn = &provider.SignIn{Browser: p.open, Tell: p.tell}
-	o.NoInput = false
-}
-
-func (p *person) tell(text string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.told = append(p.told, text)
-	return nil
-}
-
-// open presses the button, and lets the browser follow.
-func (p *person) open(url string) error {
-	p.mu.Lock()
-	p.opened = append(p.opened, url)
-	p.mu.Unlock()
-	redirect, err := p.w.sts.Authorize(url, p.allow)
-	if err != nil {
-		return err
-	}
-	p.wg.Go(func() {
-		if p.before != nil {
-			p.before(redirect)
-		}
-		p.follow(redirect)
-	})
-	return nil
-}
-
-func (p *person) follow(url string) {
-	page, err := fetch(http.MethodGet, url, "")
-	if err != nil {
-		p.w.t.Errorf("the browser: %v", err)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.pages = append(p.pages, page)
-}
-
-// last waits for the browser and returns the page that it ends on.
-func (p *person) last() shown {
-	p.w.t.Helper()
-	p.wg.Wait()
-	if len(p.pages) == 0 {
-		p.w.t.Fatal("no page was shown")
-	}
-	return p.pages[len(p.pages)-1]
-}
-
-func fetch(method, url, host string) (shown, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, url, nil)
-	if err != nil {
-		return shown{}, err
-	}
-	if host != "" {
-		request.Host = host
-	}
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		return shown{}, err
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	return shown{response.StatusCode, response.Header, string(body)}, err
-}
-
-// device is a person without a browser on this machine. decide is asked at
-// each poll, and may answer the page that has the code.
-type device struct {
-	w      *ssoWorld
-	decide func(code string, poll int)
-
-	told  []string
-	waits []time.Duration
-}
-
-func (d *device) at(o *provider.Options) {
-	o.NoInput = false
-	o.SignIn = &provider.SignIn{
-		Tell: func(text string) error { d.told = append(d.told, text); return nil },
-		Wait: func(ctx context.Context, pause time.Duration) error {
-			d.waits = append(d.waits, pause)
-			d.w.clock.advance(pause)
-			d.decide(d.code(), len(d.waits))
-			return ctx.Err()
-		},
-	}
-}
-
-// code is the last word of what was told.
-func (d *device) code() string {
-	words := strings.Fields(d.told[len(d.told)-1])
-	return words[len(words)-1]
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/browser"
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/lab"
 )
 
 func only(names ...string) func(string) (string, error) {
@@ -61,7 +62,7 @@ func TestBrowserGetsThePage(t *testing.T) {
 	dir := t.TempDir()
 	fifo := filepath.Join(dir, "seen")
 	script := filepath.Join(dir, "browser.sh")
-	if err := os.WriteFile(script, []byte("#!/bin/sh\n{ echo \"$#:$*\"; env; } > \""+fifo+".new\"\nmv \""+fifo+".new\" \""+fifo+"\"\n"), 0o700); err != nil {
+	if err := lab.WriteProgram(script, "#!/bin/sh\n{ echo \"$#:$*\"; env; } > \""+fifo+".new\"\nmv \""+fifo+".new\" \""+fifo+"\"\n"); err != nil {
 		t.Fatal(err)
 	}
 	const page = "https://localhost/authorize?a=1&b=$(touch x);c='d'"

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/ststest"
@@ -183,4 +184,13 @@ func Build(dir string) (string, error) {
 func Output(name string, args ...string) (string, error) {
 	out, err := exec.Command(name, args...).CombinedOutput()
 	return string(out), err
+}
+
+// WriteProgram writes a script that is to be run. Nothing in this process
+// forks meanwhile: a child that held the file open for writing, for the moment
+// before it becomes another program, would make the kernel refuse to run it.
+func WriteProgram(path, text string) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(path, []byte(text), 0o700)
 }

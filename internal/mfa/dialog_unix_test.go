@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/awsmint/awsmint/internal/lab"
 )
 
 // fakeDialog is a Dialog on a made-up desktop, whose programs are shell scripts
@@ -25,7 +27,7 @@ func fakeDialog(t *testing.T, desktop map[string]string, programs map[string]str
 	t.Helper()
 	dir := t.TempDir()
 	for name, script := range programs {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script), 0o700); err != nil {
+		if err := lab.WriteProgram(filepath.Join(dir, name), "#!/bin/sh\n"+script); err != nil {
 			t.Fatal(err)
 		}
 	}

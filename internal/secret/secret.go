@@ -5,6 +5,7 @@ package secret
 import (
 	"fmt"
 	"log/slog"
+	"unique"
 )
 
 // Redacted is what a String shows of itself in fmt, slog, JSON and text.
@@ -12,20 +13,33 @@ const Redacted = "[redacted]"
 
 // String is a secret text or byte string. Every way of printing it gives
 // Redacted; Reveal is the one way to the value, so that each use of a secret
-// can be found by its name. The zero String is empty.
-type String struct{ value string }
+// can be found by its name. The zero String is empty. Equal values are ==.
+//
+// The value is held by a handle, a pointer: fmt calls no methods on the
+// unexported fields of a struct, but looks inside them, and finds an address.
+type String struct{ value unique.Handle[string] }
 
 // New takes value into a String.
-func New(value string) String { return String{value} }
+func New(value string) String {
+	if value == "" {
+		return String{}
+	}
+	return String{unique.Make(value)}
+}
 
 // Reveal returns the value itself.
-func (s String) Reveal() string { return s.value }
+func (s String) Reveal() string {
+	if s.IsZero() {
+		return ""
+	}
+	return s.value.Value()
+}
 
 // IsZero reports whether s holds nothing.
-func (s String) IsZero() bool { return s.value == "" }
+func (s String) IsZero() bool { return s == String{} }
 
 // Len returns the length of the value in bytes.
-func (s String) Len() int { return len(s.value) }
+func (s String) Len() int { return len(s.Reveal()) }
 
 // String redacts %s and %v.
 func (s String) String() string { return Redacted }

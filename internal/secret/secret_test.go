@@ -2,6 +2,7 @@ package secret_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -46,5 +47,29 @@ func TestNothingShows(t *testing.T) {
 	}
 	if s.Reveal() != value || s.Len() != len(value) || s.IsZero() || !secret.New("").IsZero() {
 		t.Error("Reveal, Len or IsZero is wrong")
+	}
+}
+
+// fmt calls no methods on what is unexported, at any depth.
+func TestUnexportedFieldsShowNothing(t *testing.T) {
+	const hidden = "wJalrXUtnFEMIaK7MDENG"
+	type inner struct{ key secret.String }
+	outer := struct {
+		name string
+		in   inner
+		ptr  *inner
+		many []inner
+		by   map[string]inner
+	}{"work", inner{secret.New(hidden)}, &inner{secret.New(hidden)}, []inner{{secret.New(hidden)}}, map[string]inner{"a": {secret.New(hidden)}}}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
+		for _, value := range []any{outer, &outer, outer.in, outer.many} {
+			text := fmt.Sprintf(verb, value)
+			if strings.Contains(text, hidden) || strings.Contains(strings.ToLower(text), hex.EncodeToString([]byte(hidden))) {
+				t.Errorf("%s shows %s", verb, text)
+			}
+		}
+	}
+	if secret.New(hidden) != secret.New(hidden) || secret.New("a") == secret.New("b") || secret.New("") != (secret.String{}) {
+		t.Error("equality is not that of the values")
 	}
 }
