@@ -21,13 +21,13 @@ import (
 // a profile asks for it with credential_source = EcsContainer.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 type Container struct {
-	URI  string // where the credentials are; empty: not set
-	Host string // the machine's name: others may share its home directory
+	URI           string        // where the credentials are; empty: not set
+	Authorization secret.String // the header that they are asked for with
+	TokenFile     string        // a file with that header, in place of it
+	Host          string        // the machine's name: others may share its home directory
 
-	profile       string
-	authorization secret.String // the Authorization header
-	tokenFile     string        // with that header, in place of it
-	problem       error         // with what the environment says
+	profile string
+	problem error // with what the environment says
 }
 
 // The variables that ECS and EKS set in a container.
@@ -45,10 +45,10 @@ var containerHosts = map[string]bool{"169.254.170.2": true, "169.254.170.23": tr
 
 func (r *resolver) container(section *awsconfig.Section) (Link, error) {
 	c := &Container{
+		Authorization: secret.New(r.getenv(containerToken)),
+		TokenFile:     r.getenv(containerTokenAt),
 		Host:          hostName(),
 		profile:       section.Name(),
-		authorization: secret.New(r.getenv(containerToken)),
-		tokenFile:     r.getenv(containerTokenAt),
 	}
 	if path := r.getenv(relativeURI); path != "" {
 		c.URI = containerEndpoint + path
@@ -102,7 +102,7 @@ func (c *Container) window() time.Duration { return 0 }
 
 func (c *Container) provider(o *Options, _ aws.CredentialsProvider) aws.CredentialsProvider {
 	return aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
-		if err := c.check(); err != nil {
+		if err := c.Check(); err != nil {
 			return aws.Credentials{}, err
 		}
 		token, err := c.token()
@@ -112,13 +112,14 @@ func (c *Container) provider(o *Options, _ aws.CredentialsProvider) aws.Credenti
 		ctx, cancel := context.WithTimeout(ctx, min(machineTimeout, o.Timeout))
 		defer cancel()
 		service := &machineService{
+			client:  machineClient(),
 			name:    fmt.Sprintf("the container's credentials endpoint (%s)", withoutPassword(c.URI)),
 			absent:  "credential_source = EcsContainer works inside ECS tasks and EKS pods only; look whether this is one, and at its agent",
 			refused: "look at the role of the task or pod; " + containerToken + " and " + containerTokenAt + " say what it is asked with",
 		}
 		got, err := endpointcreds.New(c.URI, func(options *endpointcreds.Options) {
 			options.AuthorizationToken = token.Reveal()
-			options.HTTPClient = machineClient()
+			options.HTTPClient = service
 			options.Retryer = patient(ctx)
 		}).Retrieve(ctx)
 		if err != nil {
@@ -128,7 +129,9 @@ func (c *Container) provider(o *Options, _ aws.CredentialsProvider) aws.Credenti
 	})
 }
 
-func (c *Container) check() error {
+// Check says what the environment lacks, or has wrong. It stands in nobody's
+// way while the cache has an answer.
+func (c *Container) Check() error {
 	if c.URI != "" {
 		return c.problem
 	}
@@ -140,10 +143,10 @@ func (c *Container) check() error {
 // token is the Authorization header. EKS writes a new one into the file before
 // the old one ends.
 func (c *Container) token() (secret.String, error) {
-	token, variable := c.authorization.Reveal(), containerToken
-	if c.tokenFile != "" {
+	token, variable := c.Authorization.Reveal(), containerToken
+	if c.TokenFile != "" {
 		variable = containerTokenAt
-		data, err := os.ReadFile(c.tokenFile)
+		data, err := os.ReadFile(c.TokenFile)
 		if err != nil {
 			return secret.String{}, fault.Wrap(err, fault.Usage, fmt.Sprintf("%s can't be read: %v", containerTokenAt, err),
 				"EKS sets it and keeps the file up to date; look at the pod's volumes")

@@ -16,22 +16,22 @@ import (
 // and AWS_SESSION_TOKEN, where a profile asks for them with credential_source =
 // Environment.
 type Environment struct {
-	AccessKeyID string
-	Temporary   bool // there is a session token
+	AccessKeyID     string
+	SecretAccessKey secret.String
+	SessionToken    secret.String
+	Temporary       bool // there is a session token
 
 	profile string
-	secret  secret.String
-	token   secret.String
 }
 
 func (r *resolver) environment(section *awsconfig.Section) (Link, error) {
 	token := secret.New(r.getenv("AWS_SESSION_TOKEN"))
 	return &Environment{
-		AccessKeyID: r.getenv("AWS_ACCESS_KEY_ID"),
-		Temporary:   !token.IsZero(),
-		profile:     section.Name(),
-		secret:      secret.New(r.getenv("AWS_SECRET_ACCESS_KEY")),
-		token:       token,
+		AccessKeyID:     r.getenv("AWS_ACCESS_KEY_ID"),
+		SecretAccessKey: secret.New(r.getenv("AWS_SECRET_ACCESS_KEY")),
+		SessionToken:    token,
+		Temporary:       !token.IsZero(),
+		profile:         section.Name(),
 	}, nil
 }
 
@@ -56,8 +56,8 @@ func (e *Environment) provider(*Options, aws.CredentialsProvider) aws.Credential
 		}
 		return aws.Credentials{
 			AccessKeyID:     e.AccessKeyID,
-			SecretAccessKey: e.secret.Reveal(),
-			SessionToken:    e.token.Reveal(),
+			SecretAccessKey: e.SecretAccessKey.Reveal(),
+			SessionToken:    e.SessionToken.Reveal(),
 			Source:          providerName,
 		}, nil
 	})
@@ -66,11 +66,11 @@ func (e *Environment) provider(*Options, aws.CredentialsProvider) aws.Credential
 func (e *Environment) check() error {
 	missing := ""
 	switch {
-	case e.AccessKeyID == "" && e.secret.IsZero():
+	case e.AccessKeyID == "" && e.SecretAccessKey.IsZero():
 		missing = "neither AWS_ACCESS_KEY_ID nor AWS_SECRET_ACCESS_KEY is set"
 	case e.AccessKeyID == "":
 		missing = "AWS_ACCESS_KEY_ID is not set"
-	case e.secret.IsZero():
+	case e.SecretAccessKey.IsZero():
 		missing = "AWS_SECRET_ACCESS_KEY is not set"
 	case !e.Temporary && strings.HasPrefix(e.AccessKeyID, "ASIA"):
 		missing = "AWS_SESSION_TOKEN is not set, which the temporary key (ASIA…) in AWS_ACCESS_KEY_ID needs"

@@ -162,7 +162,7 @@ func (c call) wrongClock(err error) error {
 // throttlingCodes and the 5xx statuses are what AWS says in passing.
 var throttlingCodes = map[string]bool{
 	"Throttling": true, "ThrottlingException": true, "ThrottledException": true,
-	"RequestThrottled": true, "RequestThrottledException": true, "TooManyRequestsException": true,
+	"RequestThrottled": true, "RequestThrottledException": true, "TooManyRequestsException": true, "TooManyRequestsError": true,
 	"RequestLimitExceeded": true, "SlowDown": true, "PriorRequestNotComplete": true,
 	"ServiceUnavailable": true, "InternalFailure": true, "InternalError": true,
 }

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -99,16 +98,16 @@ func (i *Instance) provider(o *Options, _ aws.CredentialsProvider) aws.Credentia
 		ctx, cancel := context.WithTimeout(ctx, min(machineTimeout, o.Timeout))
 		defer cancel()
 		service := &machineService{
+			client:  machineClient(),
 			name:    fmt.Sprintf("the instance metadata service (%s)", withoutPassword(i.Endpoint)),
 			absent:  "credential_source = Ec2InstanceMetadata works on EC2 instances only; in a container there, the instance's metadata options must allow two hops",
 			refused: "look at the instance's role and metadata options in the EC2 console",
 		}
 		got, err := ec2rolecreds.New(func(options *ec2rolecreds.Options) {
-			options.Client = i.client()
+			options.Client = i.client(service)
 		}).Retrieve(ctx)
-		var status interface{ HTTPStatusCode() int }
 		switch {
-		case errors.As(err, &status) && status.HTTPStatusCode() == http.StatusNotFound:
+		case err != nil && service.last.status == http.StatusNotFound && service.last.method == http.MethodGet:
 			return aws.Credentials{}, fault.Wrap(err, fault.Missing, fmt.Sprintf("this instance has no role (%s)", withoutPassword(i.Endpoint)),
 				"attach one to it: EC2 console, Actions, Security, Modify IAM role")
 		case err != nil:
@@ -129,11 +128,11 @@ func (i *Instance) check() error {
 
 // client asks the second version of the service alone: the first gives
 // credentials to whoever can make a program on the instance fetch a URL.
-func (i *Instance) client() *imds.Client {
+func (i *Instance) client(service imds.HTTPClient) *imds.Client {
 	return imds.New(imds.Options{
 		Endpoint:          i.Endpoint,
 		ClientEnableState: imds.ClientEnabled,
 		EnableFallback:    aws.FalseTernary,
-		HTTPClient:        machineClient(),
+		HTTPClient:        service,
 	})
 }

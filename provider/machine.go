@@ -17,7 +17,7 @@ import (
 
 // machineTimeout is how long a service of this very machine has to answer, all
 // tries included. Where there is none, nothing may answer at all.
-const machineTimeout = 5 * time.Second
+const machineTimeout = 3 * time.Second
 
 // machineDial is how long a connection to such a service may take to be made.
 const machineDial = time.Second
@@ -41,36 +41,55 @@ func machineClient() *awshttp.BuildableClient {
 		WithTransportOptions(func(t *http.Transport) { t.Proxy = nil })
 }
 
-// machineService is what to say of a service that gave no credentials.
+// machineService is such a service, asked by one of the SDK's clients. These
+// lose on their way what the service answered, so it is looked at here.
 type machineService struct {
+	client  *awshttp.BuildableClient
 	name    string // "the instance metadata service (http://169.254.169.254)"
 	absent  string // the hint where it does not answer
 	refused string // the hint where it answers something else
+
+	last struct {
+		method string
+		status int // 0: no answer
+		err    error
+	}
 }
 
-// explain is for whatever the SDK's clients say. Nothing of an answer is quoted
-// but the code of an error.
+// Do implements the SDK's HTTPClient.
+func (s *machineService) Do(request *http.Request) (*http.Response, error) {
+	response, err := s.client.Do(request)
+	s.last.method, s.last.status, s.last.err = request.Method, 0, err
+	if response != nil {
+		s.last.status = response.StatusCode
+	}
+	return response, err
+}
+
+// explain is for whatever the client says. Nothing of an answer is quoted but
+// the code of an error.
 func (s *machineService) explain(ctx context.Context, err error) error {
-	var status interface{ HTTPStatusCode() int }
 	var api interface{ ErrorCode() string }
-	var op *net.OpError
+	code := ""
+	if errors.As(err, &api) {
+		code = short(api.ErrorCode())
+	}
+	gives := s.name + " gives no credentials: "
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return fault.Wrap(err, fault.Person, "cancelled", "")
-	case errors.As(err, &status) && status.HTTPStatusCode() != 0:
-		how := fmt.Sprintf("HTTP status %d", status.HTTPStatusCode())
-		if errors.As(err, &api) && api.ErrorCode() != "" {
-			how = fmt.Sprintf("%s (%s)", short(api.ErrorCode()), how)
-		}
-		return fault.Wrap(err, fault.Refused, fmt.Sprintf("%s gives no credentials: %s", s.name, how), s.refused)
-	case errors.As(err, &api) && api.ErrorCode() != "":
-		return fault.Wrap(err, fault.Refused, fmt.Sprintf("%s gives no credentials: %s", s.name, short(api.ErrorCode())), s.refused)
-	case isTimeout(err) || ctx.Err() != nil:
+	case s.last.status >= http.StatusMultipleChoices && code != "":
+		return fault.Wrap(err, fault.Refused, fmt.Sprintf("%s%s (HTTP status %d)", gives, code, s.last.status), s.refused)
+	case s.last.status >= http.StatusMultipleChoices:
+		return fault.Wrap(err, fault.Refused, fmt.Sprintf("%sHTTP status %d", gives, s.last.status), s.refused)
+	case ctx.Err() != nil || isTimeout(s.last.err):
 		return fault.Wrap(err, fault.Network, s.name+" does not answer", s.absent)
-	case errors.As(err, &op):
-		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s can't be reached: %v", s.name, innermost(op.Err)), s.absent)
+	case s.last.err != nil:
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s can't be reached: %v", s.name, innermost(s.last.err)), s.absent)
+	case code != "":
+		return fault.Wrap(err, fault.Refused, gives+code, s.refused)
 	}
-	return fault.Wrap(err, fault.Refused, fmt.Sprintf("the answer of %s holds no credentials", s.name), s.refused)
+	return fault.Wrap(err, fault.Refused, "the answer of "+s.name+" holds no credentials", s.refused)
 }
 
 func isTimeout(err error) bool {
@@ -80,7 +99,7 @@ func isTimeout(err error) bool {
 
 // complete takes what such a service gave, which must be temporary credentials.
 func (s *machineService) complete(got aws.Credentials) (aws.Credentials, error) {
-	if !got.HasKeys() || got.SessionToken == "" || !got.CanExpire || got.Expires.IsZero() {
+	if !got.HasKeys() || got.SessionToken == "" || got.Expires.IsZero() {
 		return aws.Credentials{}, fault.New(fault.Refused, fmt.Sprintf("the answer of %s holds no complete credentials", s.name), s.refused)
 	}
 	got.Expires = got.Expires.UTC().Truncate(time.Second)

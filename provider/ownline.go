@@ -32,7 +32,7 @@ func OwnLine(line string) (request Request, ok bool) {
 // profile.
 func isOwnFor(line, profile string) bool {
 	request, ok := OwnLine(line)
-	return ok && request.Profile == profile && request.RoleARN == ""
+	return ok && request.Profile == profile
 }
 
 // isOwnProgram reports whether a program is awsmint by its name, or by being

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
+var work, none = Request{Profile: "work"}, Request{}
+
 func TestOwnLine(t *testing.T) {
 	const role = "arn:aws:iam::111122223333:role/r"
-	work := Request{Profile: "work"}
-	none := Request{}
-	for line, want := range map[string]Request{
+	testOwnLines(t, map[string]Request{
 		"/usr/local/bin/awsmint process work":                 work,
 		`"/a b/awsmint" process work`:                         work,
 		`C:\Tools\awsmint.exe process work`:                   work,
@@ -20,7 +20,6 @@ func TestOwnLine(t *testing.T) {
 		"awsmint process --no-input work":                     work,
 		"awsmint process work --no-input":                     work,
 		"~/bin/awsmint process work":                          work,
-		"$HOME/bin/awsmint   process\t'work'":                 work,
 		"env A=b /path/awsmint process work":                  work,
 		"nice -n 5 awsmint process work":                      work,
 		"awsmint process team:a/b@c":                          {Profile: "team:a/b@c"},
@@ -38,7 +37,6 @@ func TestOwnLine(t *testing.T) {
 		"awsmint":                    none,
 		"awsmint process":            none,
 		"awsmint process --no-input": none,
-		"awsmint process ''":         none,
 		"awsmint login work":         none,
 		"awsmint process work prod":  none,
 		"awsmint process work --role-arm " + role:           none,
@@ -48,15 +46,30 @@ func TestOwnLine(t *testing.T) {
 		"awsmint process work --duration 2h":                none,
 		"awsmint process work --external-id e":              none,
 		"awsmint process work --raw-key --role-arn " + role: none,
-		"awsmint process 'work":                             none,
 		"aws-vault export --format=json work":               none,
 		"/usr/bin/other process work":                       none,
 		"/opt/awsmint/other process work":                   none,
 		"/opt/awsmint-beta process work":                    none,
 		"no-such-program process work":                      none,
-		"sh -c 'awsmint process work | tee log'":            none,
 		"/usr/bin/aws configure export-credentials work":    none,
-	} {
+	})
+}
+
+func TestOwnLineInSingleQuotes(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("they are plain characters there")
+	}
+	testOwnLines(t, map[string]Request{
+		"$HOME/bin/awsmint   process\t'work'":    work,
+		"awsmint process ''":                     none,
+		"awsmint process 'work":                  none,
+		"sh -c 'awsmint process work | tee log'": none,
+	})
+}
+
+func testOwnLines(t *testing.T, lines map[string]Request) {
+	t.Helper()
+	for line, want := range lines {
 		got, ok := OwnLine(line)
 		if got != want && ok || ok != (want != none) {
 			t.Errorf("OwnLine(%q) = %+v, %v; want %+v", line, got, ok, want)

@@ -33,6 +33,7 @@ func TestParseProcess(t *testing.T) {
 		printed(`, "SessionToken": "", "Expiration": ""`):                        permanent,
 		printed(`, "accountid": "012345678901", "Region": {"a": 1}`):             permanent,
 		printed(`, "AccountId": "012345678901"`):                                 withAccount,
+		printed(`, "AccountId": "twelve-chars"`):                                 permanent,
 		printed(`, "AccountId": "unknown"`):                                      permanent,
 		"\n\t" + printed(""):                                                     permanent,
 		printed(token + `"2030-01-02T13:00:00Z"`):                                temporary,

@@ -28,7 +28,7 @@ type Options struct {
 	Keychain keychain.Keychain
 	Cache    *cache.Cache
 
-	Environ []string            // for awsmint_mfa_process; nil: os.Environ()
+	Environ []string            // for the commands that a profile names; nil: os.Environ()
 	Getenv  func(string) string // for dialogs; nil: os.Getenv
 	Now     func() time.Time    // nil: time.Now
 	Timeout time.Duration       // for AWS to answer, and for a whole run that asks nobody; 0: DefaultTimeout

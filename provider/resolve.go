@@ -36,7 +36,7 @@ type Request struct {
 // where there is none of these, the key in the keychain. In a source profile
 // keys come before a role.
 func Resolve(config *awsconfig.Config, getenv func(string) string, request Request) (Link, error) {
-	r := &resolver{config: config, getenv: getenv}
+	r := &resolver{config: config, getenv: getenv, asked: request}
 	section, err := config.Profile(request.Profile)
 	if err != nil {
 		return nil, err
@@ -58,6 +58,7 @@ func Resolve(config *awsconfig.Config, getenv func(string) string, request Reque
 type resolver struct {
 	config *awsconfig.Config
 	getenv func(string) string
+	asked  Request
 
 	visited []string             // the profiles on the way
 	roles   []*awsconfig.Section // the role profiles among them
@@ -85,9 +86,22 @@ func (r *resolver) source(name string, namer *awsconfig.Section) (Link, error) {
 // profile resolves a profile that was not met before.
 func (r *resolver) profile(section *awsconfig.Section) (Link, error) {
 	r.visited = append(r.visited, section.Name())
-	if inner, ok := OwnLine(section.Setting("credential_process")); ok && inner.Profile != section.Name() {
+	inner, ours := OwnLine(section.Setting("credential_process"))
+	if ours && inner.Profile != section.Name() {
 		return r.behind(section, inner)
 	}
+	link, err := r.itself(section)
+	// Whoever runs the profile's own line asks for the role already.
+	first := section.Name() == r.asked.Profile
+	if err != nil || inner.RoleARN == "" || first && (r.asked.RoleARN != "" || r.asked.RawKey) {
+		return link, err
+	}
+	return r.shorthand(section, link, inner)
+}
+
+// itself is what a profile's settings say, but for its credential_process where
+// that is awsmint's.
+func (r *resolver) itself(section *awsconfig.Section) (Link, error) {
 	if isRole(section) {
 		return r.role(section)
 	}

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -71,6 +72,16 @@ func (w *world) wantAsked(action string, n int) {
 	if got := w.sts.Calls(action); got != n {
 		w.t.Errorf("%s was asked %d times, want %d", action, got, n)
 	}
+}
+
+// sealed is the number of entries in the cache.
+func (w *world) sealed() int {
+	w.t.Helper()
+	entries, err := filepath.Glob(filepath.Join(w.cache.Dir, "*.sealed"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return len(entries)
 }
 
 func TestRoleIsMintedOnceFromTheSession(t *testing.T) {
@@ -263,12 +274,13 @@ func TestPlaintextKeys(t *testing.T) {
 	// Temporary ones are handed on as they are, as the SDKs do, and kept nowhere.
 	temporary := "[profile work]\naws_access_key_id = " + session.AccessKeyID + "\naws_secret_access_key = " + session.SecretAccessKey +
 		"\naws_session_token = " + session.SessionToken + "\n"
+	kept := w.sealed()
 	c := w.mustAs(temporary, "work")
 	if c.SessionToken != session.SessionToken || c.CanExpire {
 		t.Errorf("got %q, expiring %v", c.AccessKeyID, c.CanExpire)
 	}
-	if _, ok := w.of(temporary, provider.Request{Profile: "work"}).Cached(); ok {
-		t.Error("temporary keys of the user's own were kept")
+	if after := w.sealed(); after != kept {
+		t.Errorf("%d entries, %d before: temporary keys of the user's own were kept", after, kept)
 	}
 }
 
@@ -282,7 +294,49 @@ func TestRawKey(t *testing.T) {
 		t.Errorf("got %q with a token %v", c.AccessKeyID, c.SessionToken != "")
 	}
 	w.wantAsked("", 0)
-	if _, ok := w.of(config, provider.Request{Profile: "work", RawKey: true}).Cached(); ok {
+	if w.sealed() != 0 {
 		t.Error("the key was kept in the cache")
+	}
+}
+
+// A code goes out once, whatever becomes of the answer.
+func TestCodeOfARoleIsSentOnce(t *testing.T) {
+	w, config := roles(t, ststest.Role{RequireMFA: true, MaxSession: 4 * time.Hour}, "duration_seconds = 14400")
+	w.sts.Inject(ststest.Fault{Action: "AssumeRole", Late: true, ResetConn: true})
+	_, err := w.as(config, "prod", brief)
+	wantFault(t, err, fault.Network, "broke off")
+	w.wantAsked("AssumeRole", 1)
+}
+
+// What a role profile says of durations is said of the role; the session below
+// it has its own.
+func TestRoleThatIsItsOwnSource(t *testing.T) {
+	link, err := provider.Resolve(parsed(t, "[profile work]\nrole_arn = "+admin+"\nsource_profile = work\nawsmint_duration = 45m\nawsmint_expiry_window = 5m\n"),
+		environment{}.get, provider.Request{Profile: "work"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	role, session := link.(*provider.Role), link.Source().(*provider.Session)
+	if role.Duration != 45*time.Minute || role.Window != 5*time.Minute || session.Duration != 12*time.Hour || session.Window != 0 {
+		t.Errorf("role %s, %s; session %s, %s", role.Duration, role.Window, session.Duration, session.Window)
+	}
+}
+
+// Waiting for the process that mints the session does not count as AWS's time
+// to answer.
+func TestRoleWaitsForTheSessionOfAnother(t *testing.T) {
+	w, config := roles(t, ststest.Role{})
+	link, err := provider.Resolve(parsed(t, config), w.env.get, provider.Request{Profile: "prod"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := w.cache.Lock(within(t), provider.Name(link.Source()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const limit = time.Second
+	time.AfterFunc(limit+limit/2, unlock)
+	if _, err := w.as(config, "prod", func(o *provider.Options) { o.Timeout = limit }); err != nil {
+		t.Error(err)
 	}
 }

@@ -144,6 +144,15 @@ func TestRolesThatDifferShareNoEntry(t *testing.T) {
 	}
 }
 
+// A plaintext key counts by its id: another one has other credentials.
+func TestPlaintextKeysThatDifferShareNoEntry(t *testing.T) {
+	one := resolved(t, "[profile work]\n"+keyB)
+	other := resolved(t, "[profile work]\n"+keyC)
+	if provider.Name(one).Digest == provider.Name(other).Digest {
+		t.Error("two keys have one digest")
+	}
+}
+
 func TestMFADeviceOfAChain(t *testing.T) {
 	const device2 = serial + "2"
 	for _, test := range []struct{ name, role, key, session, straight string }{
@@ -171,6 +180,25 @@ func resolved(t *testing.T, config string) provider.Link {
 		t.Fatal(err)
 	}
 	return link
+}
+
+// The line of a profile asks for the role: whoever runs it must not get the
+// role on top of itself.
+func TestShorthandOfTheProfilesOwnLine(t *testing.T) {
+	config := parsed(t, "[profile work]\n"+own+"work --role-arn "+roleA+"\n")
+	for request, want := range map[provider.Request]string{
+		{Profile: "work"}:                 "role work ← session work ← key work",
+		{Profile: "work", RoleARN: roleA}: "role work ← session work ← key work",
+		{Profile: "work", RawKey: true}:   "key work",
+	} {
+		link, err := provider.Resolve(config, environment{}.get, request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := provider.Describe(link); got != want {
+			t.Errorf("%+v: %s, want %s", request, got, want)
+		}
+	}
 }
 
 func TestShorthand(t *testing.T) {

@@ -47,7 +47,7 @@ func (t *ssoTokens) withBrowser(ctx context.Context, client oidcClient) (signedI
 	if err := t.signIn.Browser(page); err != nil {
 		return signedIn{}, errors.Join(errNoBrowser, err)
 	}
-	if err := t.signIn.Tell(fmt.Sprintf("sign in to IAM Identity Center in the browser; if it shows no page, open this one:\n%s", page)); err != nil {
+	if err := t.signIn.Tell(fmt.Sprintf("Sign in to IAM Identity Center in the browser. If it shows no page, open this one:\n%s", page)); err != nil {
 		t.log.Debug("nothing told", "error", err)
 	}
 	select {

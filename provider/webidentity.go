@@ -10,9 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
@@ -102,10 +100,7 @@ func (w *WebIdentity) provider(o *Options, _ aws.CredentialsProvider) aws.Creden
 }
 
 func (w *WebIdentity) mint(ctx context.Context, token secret.String, now func() time.Time) (aws.Credentials, error) {
-	// What the identity provider has not told AWS in time, it may tell the
-	// next time.
-	retryer := retry.AddWithErrorCodes(patient(ctx), (*types.IDPCommunicationErrorException)(nil).ErrorCode())
-	client, err := w.Client.sts(aws.AnonymousCredentials{}, retryer)
+	client, err := w.Client.sts(aws.AnonymousCredentials{}, patient(ctx))
 	if err != nil {
 		return aws.Credentials{}, err
 	}

@@ -62,7 +62,7 @@ func Enter(chain, profile string) (string, error) {
 		if outer == profile {
 			return "", fault.New(fault.Failure,
 				`profile "`+profile+`" asks for itself: `+strings.Join(path, " → "),
-				"a command in its settings (awsmint_mfa_process, AWSMINT_PASSPHRASE_COMMAND) uses a profile that needs this one; give that command another profile")
+				"a command in its settings (credential_process, awsmint_mfa_process, AWSMINT_PASSPHRASE_COMMAND) uses a profile that needs this one; give that command another profile")
 		}
 	}
 	if len(path) > maxDepth {
