@@ -25,6 +25,11 @@ type SignIn struct {
 	// says is of one or more lines.
 	Tell func(text string) error
 
+	// Anew is called when somebody has signed in, who may be another than
+	// before: what the access portal gave until then is to be forgotten. nil:
+	// nothing is.
+	Anew func(at *SSO)
+
 	// Wait waits between two polls, until ctx ends; nil: by the clock.
 	Wait func(ctx context.Context, d time.Duration) error
 
@@ -88,6 +93,9 @@ func (t *ssoTokens) signInAnew(parent context.Context, known oidcClient) (signed
 	switch {
 	case err == nil:
 		t.store(ctx, begun, cache.Times{Issued: asked, Expires: fresh.useless()}, fresh.encode())
+		if t.signIn.Anew != nil {
+			t.signIn.Anew(t.center.link)
+		}
 		return fresh, nil
 	case errors.Is(parent.Err(), context.Canceled):
 		return signedIn{}, fault.Wrap(parent.Err(), fault.Person, "cancelled", "")

@@ -58,6 +58,13 @@ func (a *Add) role(ctx context.Context, app *App) error {
 	if wanted.region == "" && section.Get("region") == "" {
 		wanted.region = source.Get("region")
 	}
+	// Where the source's session has its own device, the chain does not look at
+	// this one.
+	if wanted.serial != "" {
+		if err := provider.CheckSerial(wanted.serial); err != nil {
+			return err
+		}
+	}
 	link, err := app.tryOut(wanted)
 	if err != nil {
 		return err

@@ -17,30 +17,82 @@ type forgotten struct {
 
 // forget removes what is cached for a profile, and for every other profile
 // whose credentials were made with this one's: the profile itself comes first.
+// One whose credential_process runs awsmint for another profile has that one's
+// credentials.
 func (a *App) forget(config *awsconfig.Config, profile string) (all []forgotten, err error) {
-	for _, name := range append([]string{profile}, a.dependents(config, profile)...) {
+	served := a.servedBy(config, profile)
+	for _, name := range append([]string{profile}, a.dependents(config, profile, served)...) {
 		removed, err := a.cache().RemoveScope(provider.Scope(name))
 		if err != nil {
 			return all, leftInCache(a, name, err)
 		}
 		all = append(all, forgotten{name, removed})
 	}
+	if served != profile {
+		removed, err := a.cache().RemoveScope(provider.Scope(served))
+		if err != nil {
+			return all, leftInCache(a, served, err)
+		}
+		all[0].removed += removed
+	}
 	return all, nil
 }
 
-// dependents are the other profiles whose credentials are made with this one's.
-// Those that can't be resolved have none.
-func (a *App) dependents(config *awsconfig.Config, profile string) (names []string) {
-	for _, name := range config.Profiles() {
-		if name == profile {
-			continue
+// servedBy is the profile whose credentials a profile hands out: most often
+// itself, and so where it can't be resolved.
+func (a *App) servedBy(config *awsconfig.Config, profile string) string {
+	link, err := provider.Resolve(config, a.Getenv, provider.Request{Profile: profile})
+	if err != nil {
+		return profile
+	}
+	return link.Profile()
+}
+
+// dependents are the profiles beside these two whose credentials are made with
+// those of served, or come from the same sign-in to IAM Identity Center.
+func (a *App) dependents(config *awsconfig.Config, profile, served string) []string {
+	signIn := ""
+	if link, err := provider.Resolve(config, a.Getenv, provider.Request{Profile: served}); err == nil {
+		if sso, ok := link.(*provider.SSO); ok {
+			signIn = provider.SSOScope(sso)
 		}
+	}
+	return a.profiles(config, func(name string, link provider.Link) bool {
+		return name != profile && name != served && (provider.DependsOn(link, served) || comesFrom(link, signIn))
+	})
+}
+
+// profiles are those that can be resolved and that choose picks.
+func (a *App) profiles(config *awsconfig.Config, choose func(name string, link provider.Link) bool) (names []string) {
+	for _, name := range config.Profiles() {
 		link, err := provider.Resolve(config, a.Getenv, provider.Request{Profile: name})
-		if err == nil && provider.DependsOn(link, profile) {
+		if err == nil && choose(name, link) {
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// comesFrom reports whether a chain begins with a sign-in to IAM Identity
+// Center, named by its scope in the cache.
+func comesFrom(link provider.Link, signIn string) bool {
+	sso, ok := provider.Root(link).(*provider.SSO)
+	return ok && provider.SSOScope(sso) == signIn
+}
+
+// forgetPortal removes the role credentials that an IAM Identity Center gave to
+// whichever profile, and what was made with those. What can't be removed ends
+// by itself.
+func (a *App) forgetPortal(at *provider.SSO) {
+	config, err := awsconfig.Load(a.Paths)
+	if err != nil {
+		return
+	}
+	signIn := provider.SSOScope(at)
+	for _, name := range a.profiles(config, func(_ string, link provider.Link) bool { return comesFrom(link, signIn) }) {
+		_, err := a.cache().RemoveScope(provider.Scope(name))
+		a.Log.Debug("forgot what the earlier sign-in gave", "profile", name, "error", err)
+	}
 }
 
 // leftInCache is the failure to forget what was minted: for a profile, or, if

@@ -43,7 +43,7 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 		return err
 	}
 	err = awsconfig.Update(ctx, app.Paths.Config, func(d *awsconfig.Document) error {
-		erase(d, section, key.Region)
+		erase(d, section, regionWritten(config, section, key))
 		return nil
 	})
 	if err != nil {
@@ -60,6 +60,19 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 	}
 	_, err = fmt.Fprintf(app.Stdout, "%s: %s\n", r.Profile, what)
 	return err
+}
+
+// regionWritten is the region that add wrote into a profile: it is kept with a
+// key, and a role's profile got that of its source.
+func regionWritten(config *awsconfig.Config, section *awsconfig.Section, key keychain.Key) string {
+	if key.AccessKeyID != "" || section.Get("awsmint_role_arn") == "" {
+		return key.Region
+	}
+	source, err := config.Profile(section.Get("awsmint_source_profile"))
+	if err != nil {
+		return ""
+	}
+	return source.Get("region")
 }
 
 func (r *Remove) confirm(ctx context.Context, app *App, key keychain.Key) error {
