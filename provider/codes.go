@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/internal/mfa"
@@ -29,6 +31,18 @@ func mfaSettings(section *awsconfig.Section) (MFA, error) {
 type codes interface {
 	Use(ctx context.Context, req mfa.Request, send func(context.Context, mfa.Code) error) error
 	Attended(ctx context.Context) bool
+}
+
+// withCode mints with a code where there are ways to one, else without.
+func withCode(ctx context.Context, c codes, req mfa.Request, mint func(context.Context, mfa.Code) (aws.Credentials, error)) (minted aws.Credentials, err error) {
+	if c == nil {
+		return mint(ctx, mfa.Code{})
+	}
+	err = c.Use(ctx, req, func(ctx context.Context, code mfa.Code) (err error) {
+		minted, err = mint(ctx, code)
+		return err
+	})
+	return minted, err
 }
 
 // codes are the ways to a code that the profile and the run allow; nil without

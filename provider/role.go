@@ -68,7 +68,7 @@ func (p *roleProvider) attended(ctx context.Context) bool {
 }
 
 // Retrieve looks at all that it will need before anyone is asked for a code.
-func (p *roleProvider) Retrieve(ctx context.Context) (minted aws.Credentials, err error) {
+func (p *roleProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if err := p.link.Client.ready(); err != nil {
 		return aws.Credentials{}, err
 	}
@@ -76,22 +76,15 @@ func (p *roleProvider) Retrieve(ctx context.Context) (minted aws.Credentials, er
 	if err != nil {
 		return aws.Credentials{}, err
 	}
+	mint := func(ctx context.Context, code mfa.Code) (aws.Credentials, error) { return p.mint(ctx, source, code) }
+	if source.SessionToken == "" {
+		return withCode(ctx, p.codes, mfa.Request{Profile: p.link.Profile(), Serial: p.link.Serial}, mint)
+	}
 	// A code can't go with temporary credentials, which have no device.
-	if source.SessionToken != "" {
-		if err := p.link.checkChained(); err != nil {
-			return aws.Credentials{}, err
-		}
-		return p.mint(ctx, source, mfa.Code{})
+	if err := p.link.checkChained(); err != nil {
+		return aws.Credentials{}, err
 	}
-	if p.codes == nil {
-		return p.mint(ctx, source, mfa.Code{})
-	}
-	request := mfa.Request{Profile: p.link.Profile(), Serial: p.link.Serial}
-	err = p.codes.Use(ctx, request, func(ctx context.Context, code mfa.Code) (err error) {
-		minted, err = p.mint(ctx, source, code)
-		return err
-	})
-	return minted, err
+	return mint(ctx, mfa.Code{})
 }
 
 func (p *roleProvider) mint(ctx context.Context, source aws.Credentials, code mfa.Code) (aws.Credentials, error) {

@@ -68,7 +68,7 @@ func (p *sessionProvider) caller(ctx context.Context) string { return callerOf(c
 
 // Retrieve looks at all that it will need first: that the keychain is locked or
 // the CA bundle missing must be told before anyone has typed a code for nothing.
-func (p *sessionProvider) Retrieve(ctx context.Context) (minted aws.Credentials, err error) {
+func (p *sessionProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if err := p.link.Client.ready(); err != nil {
 		return aws.Credentials{}, err
 	}
@@ -81,15 +81,10 @@ func (p *sessionProvider) Retrieve(ctx context.Context) (minted aws.Credentials,
 			fmt.Sprintf("%s gives temporary credentials, and STS makes no session from these", Describe(p.link.source)),
 			"take mfa_serial and awsmint_mfa_serial out of the profile: it needs no session of its own")
 	}
-	if p.codes == nil {
-		return p.mint(ctx, key, mfa.Code{})
-	}
 	request := mfa.Request{Profile: p.link.Profile(), Serial: p.link.Serial}
-	err = p.codes.Use(ctx, request, func(ctx context.Context, code mfa.Code) (err error) {
-		minted, err = p.mint(ctx, key, code)
-		return err
+	return withCode(ctx, p.codes, request, func(ctx context.Context, code mfa.Code) (aws.Credentials, error) {
+		return p.mint(ctx, key, code)
 	})
-	return minted, err
 }
 
 func (p *sessionProvider) mint(ctx context.Context, key aws.Credentials, code mfa.Code) (aws.Credentials, error) {
