@@ -231,3 +231,23 @@ func TestShorthand(t *testing.T) {
 		}
 	}
 }
+
+// Without a region a role is assumed in its own partition: a key of another one
+// must not be sent there by a default.
+func TestRegionOfARole(t *testing.T) {
+	for _, test := range []struct{ arn, lines, want string }{
+		{"arn:aws:iam::444455556666:role/A", "", "us-east-1"},
+		{"arn:aws-cn:iam::444455556666:role/A", "", "cn-north-1"},
+		{"arn:aws-us-gov:iam::444455556666:role/A", "", "us-gov-west-1"},
+		{"arn:aws-eusc:iam::444455556666:role/A", "", "eusc-de-east-1"},
+		{"arn:aws-cn:iam::444455556666:role/A", "region = cn-northwest-1", "cn-northwest-1"},
+	} {
+		link, err := roleLink(t, "role_arn = "+test.arn+"\n"+test.lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if link.Client.Region != test.want {
+			t.Errorf("%s %s: %q, want %q", test.arn, test.lines, link.Client.Region, test.want)
+		}
+	}
+}
