@@ -50,7 +50,8 @@ func (c *Cached) Retrieve(ctx context.Context) (aws.Credentials, error) {
 		return old.credentials, nil
 	}
 	renewed, err := c.renew(ctx)
-	if err != nil && old.alive && !c.Strict {
+	// Trying may have taken until their end.
+	if err != nil && old.alive && c.now().Before(old.credentials.Expires) && !c.Strict {
 		c.log.Debug("not renewed, still valid", "expires", old.credentials.Expires, "error", err)
 		return old.credentials, nil
 	}

@@ -173,7 +173,7 @@ func TestKindsOfProfiles(t *testing.T) {
 	})
 }
 
-// R38, R39: role credentials of over an hour come straight from a key.
+// Role credentials of over an hour come straight from a key.
 func TestDurationsOfChains(t *testing.T) {
 	const long = "duration_seconds = 14400"
 	testChains(t, []chainCase{

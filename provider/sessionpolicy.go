@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
@@ -34,7 +35,7 @@ func sessionTags(section *awsconfig.Section) (tags []Tag, transitive []string, e
 		switch {
 		case !ok || tag.Key == "":
 			return nil, nil, wrong(tagsKey, "%q is not a tag", short(item))
-		case len(tag.Key) > maxTagKey || len(tag.Value) > maxTagValue:
+		case utf8.RuneCountInString(tag.Key) > maxTagKey || utf8.RuneCountInString(tag.Value) > maxTagValue:
 			return nil, nil, wrong(tagsKey, "the tag %q is too long: a key has at most %d characters, a value %d", short(tag.Key), maxTagKey, maxTagValue)
 		case known[strings.ToLower(tag.Key)]:
 			return nil, nil, wrong(tagsKey, "the tag %q is there twice", tag.Key)

@@ -72,6 +72,7 @@ func (s *Static) isTemporary() bool { return !s.token.IsZero() }
 func (s *Static) shape(add func(name, value string)) {
 	add("profile", s.profile)
 	add("id", s.AccessKeyID)
+	add("account", s.account)
 }
 
 func (s *Static) window() time.Duration { return 0 }

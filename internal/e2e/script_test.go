@@ -9,15 +9,18 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/awsmint/awsmint/internal/lab"
+	"github.com/awsmint/awsmint/internal/ststest"
 )
 
 // TestScripts runs what a person types. Each script has a home, a loopback AWS
 // with the user alice, and alice's key as key.json (with her seed) and
-// keyonly.json (without). "exits N COMMAND" wants that status.
+// keyonly.json (without). The role $ADMIN trusts her account; $PARTNER wants the
+// external id partner-7 too. "exits N COMMAND" wants that status.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -34,6 +37,8 @@ func TestScripts(t *testing.T) {
 		},
 	})
 }
+
+const partner = "arn:aws:iam::111122223333:role/Partner"
 
 func setUp(env *testscript.Env) error {
 	l, err := lab.New(filepath.Join(env.WorkDir, "lab"), binary)
@@ -52,6 +57,10 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("LAST", alice.AccessKeyID[len(alice.AccessKeyID)-4:])
 	env.Setenv("SERIAL", alice.MFASerial)
 	env.Setenv("BINARY", binary)
+	env.Setenv("ADMIN", admin)
+	env.Setenv("PARTNER", partner)
+	l.AWS.AddRole(ststest.Role{ARN: admin, MaxSession: 12 * time.Hour})
+	l.AWS.AddRole(ststest.Role{ARN: partner, ExternalID: "partner-7"})
 	env.Setenv("PASSPHRASE", lab.Passphrase)
 	for name, seed := range map[string]bool{"key.json": true, "keyonly.json": false} {
 		if err := os.WriteFile(filepath.Join(env.WorkDir, name), []byte(lab.KeyJSON(alice, seed)), 0o600); err != nil {

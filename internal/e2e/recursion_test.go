@@ -1,0 +1,142 @@
+//go:build unix
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/awsmint/awsmint/internal/lab"
+)
+
+// loops is a lab whose profiles' credential_process may lead back to awsmint,
+// and counts the programs that are started on the way.
+type loops struct {
+	*lab.Lab
+	t      *testing.T
+	dir    string
+	starts string
+}
+
+func newLoops(t *testing.T) *loops {
+	t.Helper()
+	l := &loops{Lab: newLab(t), t: t}
+	l.dir = filepath.Join(l.Dir, "tools")
+	l.starts = filepath.Join(l.dir, "starts")
+	for _, dir := range []string{l.dir, filepath.Dir(l.ConfigFile())} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// script writes a program that notes its start and asks awsmint for a profile.
+func (l *loops) script(name, profile string) (path string) {
+	l.t.Helper()
+	path = filepath.Join(l.dir, name)
+	text := fmt.Sprintf("#!/bin/sh\necho %s >>'%s'\n'%s' process %s\n", name, l.starts, l.Binary, profile)
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+		l.t.Fatal(err)
+	}
+	return path
+}
+
+// configure gives each profile its credential_process.
+func (l *loops) configure(lines map[string]string) {
+	l.t.Helper()
+	var config strings.Builder
+	for profile, line := range lines {
+		fmt.Fprintf(&config, "[profile %s]\nregion = eu-west-1\ncredential_process = %s\n", profile, line)
+	}
+	if err := os.WriteFile(l.ConfigFile(), []byte(config.String()), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *loops) wantStarts(want ...string) {
+	l.t.Helper()
+	data, err := os.ReadFile(l.starts)
+	if err != nil && !os.IsNotExist(err) {
+		l.t.Fatal(err)
+	}
+	if got := strings.Fields(string(data)); strings.Join(got, " ") != strings.Join(want, " ") {
+		l.t.Errorf("started %q, want %q", got, want)
+	}
+}
+
+// What can be seen in the config file is not run at all.
+func TestOwnLinesAreNotRun(t *testing.T) {
+	t.Parallel()
+	l := newLoops(t)
+	// It has awsmint's name, so that it would be counted if it were run.
+	awsmint := l.script("awsmint", "loop")
+	link := filepath.Join(l.dir, "mint")
+	if err := os.Symlink(l.Binary, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		awsmint + " process loop",
+		awsmint + " process --no-input loop",
+		"env A=b nice " + awsmint + " process loop",
+		link + " process loop",
+	} {
+		l.configure(map[string]string{"loop": line})
+		failed(t, l.Run("", "process", "loop"), 4, `no access key is stored for profile "loop"`, "awsmint add loop")
+	}
+	l.configure(map[string]string{"a": awsmint + " process b", "b": link + " process a"})
+	failed(t, l.Run("", "process", "a"), 2, "circle", "a ← b ← a")
+	l.wantStarts()
+}
+
+// What hides in a script ends with the second awsmint for the same profile.
+func TestScriptsThatLeadBack(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		asks   map[string]string // whom each profile's script asks for
+		starts []string
+		why    string
+	}{
+		{"itself", map[string]string{"a": "a"}, []string{"to-a"}, "a → a"},
+		{"through a second profile and back", map[string]string{"a": "b", "b": "a"}, []string{"to-b", "to-a"}, "a → b → a"},
+		{"a chain without an end", map[string]string{"a": "b", "b": "c", "c": "d", "d": "e"}, []string{"to-b", "to-c", "to-d"}, "a → b → c → d"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := newLoops(t)
+			lines := map[string]string{}
+			for profile, asked := range c.asks {
+				lines[profile] = l.script("to-"+asked, asked)
+			}
+			l.configure(lines)
+			failed(t, l.Run("", "process", "a"), 1, c.why, "gave no credentials")
+			l.wantStarts(c.starts...)
+		})
+	}
+}
+
+// A program that resolves the profile through its SDK asks awsmint once more,
+// and that is all.
+func TestToolThatUsesTheProfileItself(t *testing.T) {
+	t.Parallel()
+	aws := need(t, "aws", "awscli")
+	l := newLoops(t)
+	tool := l.script("tool", "loop")
+	text, err := os.ReadFile(tool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := strings.Replace(string(text), "'"+l.Binary+"' process loop", "'"+aws+"' --profile loop sts get-caller-identity --endpoint-url "+l.AWS.URL(), 1)
+	if err := os.WriteFile(tool, []byte(asks), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	// The profile's line is the one that add writes; what it stands for is the
+	// tool, which uses the profile.
+	l.configure(map[string]string{"loop": l.Binary + " process loop\nawsmint_credential_process = " + tool})
+	failed(t, l.Run("", "process", "loop"), 1, "loop → loop")
+	l.wantStarts("tool")
+}
