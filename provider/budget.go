@@ -59,6 +59,11 @@ func (b *budget) Value(key any) any {
 	return b.Context.Value(key)
 }
 
+// PauseTimeout stops the time that a mint has which asks nobody, until resume:
+// for whoever asks a person in the middle of one, as a keychain does for its
+// passphrase.
+func PauseTimeout(ctx context.Context) (resume func()) { return pauseBudget(ctx) }
+
 // pauseBudget stops the clock of ctx's budgets, if it has any, until resume:
 // that of the link being minted and those of the links that wait for it.
 func pauseBudget(ctx context.Context) (resume func()) {

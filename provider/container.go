@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -96,6 +98,10 @@ func (c *Container) kind() string { return "container" }
 func (c *Container) shape(add func(name, value string)) {
 	add("host", c.Host)
 	add("uri", c.URI)
+	// One address may serve several, told apart by what they ask with.
+	sum := sha256.Sum256([]byte(c.Authorization.Reveal()))
+	add("authorization", hex.EncodeToString(sum[:]))
+	add("authorization file", c.TokenFile)
 }
 
 func (c *Container) window() time.Duration { return 0 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,9 +37,13 @@ func (r *resolver) process(section *awsconfig.Section, line string) (Link, error
 	if err == nil && (len(command) == 0 || command[0] == "") {
 		err = errors.New("it names no program")
 	}
+	if err == nil && isAssignment(command[0]) {
+		// The value may be a secret.
+		err = errors.New("it begins with a variable, which takes a shell")
+	}
 	if err != nil {
 		return nil, at(section, key, fault.Wrap(err, fault.Usage, fmt.Sprintf("the command can't be read: %v", err),
-			"write the program and its arguments as words with spaces between them, and quotes round a word that has spaces"))
+			"write the program and its arguments as words with spaces between them, and quotes round a word that has spaces; a variable goes behind env: env NAME=value PROGRAM"))
 	}
 	p := &Process{Command: command, profile: section.Name(), line: line}
 	if !isRole(section) {
@@ -46,6 +51,13 @@ func (r *resolver) process(section *awsconfig.Section, line string) (Link, error
 		p.Window, err = expiryWindow(section, math.MaxInt64)
 	}
 	return p, err
+}
+
+// isAssignment reports whether a word is one that a shell would take for a
+// variable of the command's: NAME=value.
+func isAssignment(word string) bool {
+	name, _, ok := strings.Cut(word, "=")
+	return ok && name != "" && consistsOf(name, "_")
 }
 
 // Profile is the section that the command stands in.

@@ -194,3 +194,12 @@ func TestRoleOverAnotherProgram(t *testing.T) {
 	wantFault(t, err, fault.Usage, "4h", "1h at most", "role prod ← process ext")
 	w.wantAsked("", before)
 }
+
+// The value of a variable in front of a command may be a password.
+func TestVariableBeforeAProgramIsNotShown(t *testing.T) {
+	_, err := provider.Resolve(parsed(t, "[profile ext]\ncredential_process = VAULT_TOKEN=hunter2 /bin/tool\n"), environment{}.get, provider.Request{Profile: "ext"})
+	wantFault(t, err, fault.Usage, "begins with a variable", "env NAME=value")
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("the value shows: %v", err)
+	}
+}

@@ -103,6 +103,7 @@ func (a *App) openKeychain(noInput bool) (keychain.Keychain, error) {
 }
 
 func askPassphrase(ctx context.Context, prompt string) (secret.String, error) {
+	defer provider.PauseTimeout(ctx)()
 	t, err := term.Open()
 	if err != nil {
 		return secret.String{}, err
