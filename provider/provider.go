@@ -33,6 +33,7 @@ type Options struct {
 	Now     func() time.Time    // nil: time.Now
 	Timeout time.Duration       // for AWS to answer, and for a whole run that asks nobody; 0: DefaultTimeout
 	NoInput bool                // never ask a person
+	Force   bool                // mint anew, and the sources too but for other profiles' sessions, which cost a code
 	Asked   bool                // a person asked for this run: no cool-down after a cancelled prompt
 	Notify  func(text string)   // tells who watches what is waited for; nil: nobody
 	Log     *slog.Logger        // for debugging, without secrets; nil: none
@@ -40,11 +41,13 @@ type Options struct {
 	SignIn  *SignIn             // how a person signs in to IAM Identity Center; nil: not in this run
 
 	keys *dataKey // of the cache, read once for all links of a chain
+	last string   // the profile of the chain's last link
 }
 
 // New returns the cached provider of a chain's last link.
 func New(link Link, o Options) *Cached {
 	o = o.withDefaults()
+	o.last = link.Profile()
 	c := o.cached(link)
 	c.Source = handedOut(link, c.Source)
 	return c
@@ -66,9 +69,16 @@ func (o *Options) cached(link Link) *Cached {
 	return &Cached{
 		Source:  link.provider(o, source),
 		Window:  link.window(),
+		Force:   o.forces(link),
 		timeout: o.Timeout,
 		kept:    entry,
 	}
+}
+
+// forces reports whether Force reaches a link.
+func (o *Options) forces(link Link) bool {
+	_, isSession := link.(*Session)
+	return o.Force && (!isSession || link.Profile() == o.last)
 }
 
 func (o Options) withDefaults() Options {

@@ -340,3 +340,27 @@ func TestRoleWaitsForTheSessionOfAnother(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Force reaches the sources that cost nobody a code, and no other profile's
+// session, which would.
+func TestForceReachesSources(t *testing.T) {
+	w, config := roles(t, ststest.Role{})
+	const deep = "arn:aws:iam::777788889999:role/Deep"
+	w.sts.AddRole(ststest.Role{ARN: deep, TrustedARNs: []string{admin}})
+	config += "[profile deep]\nregion = eu-west-1\nrole_arn = " + deep + "\nsource_profile = prod\n"
+	w.mustAs(config, "deep")
+	force := func(o *provider.Options) { o.Force = true }
+	if _, err := w.as(config, "deep", force); err != nil {
+		t.Fatal(err)
+	}
+	w.wantAsked("AssumeRole", 4)
+	w.wantAsked("GetSessionToken", 1)
+
+	self := "[profile work]\nregion = eu-west-1\nrole_arn = " + admin + "\nsource_profile = work\n"
+	for range 2 {
+		if _, err := w.as(self, "work", force); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.wantAsked("GetSessionToken", 3)
+}

@@ -45,8 +45,9 @@ func (l *Login) one(ctx context.Context, app *App, profile string) error {
 	run.options.SignIn = nil
 	ctx, cancel := run.bounded(ctx)
 	defer cancel()
+	run.options.Force = l.Force
 	p := provider.New(run.link, run.options)
-	p.Force, p.Strict = l.Force, true
+	p.Strict = true
 	credentials, err := p.Retrieve(ctx)
 	if err != nil {
 		return err
