@@ -128,18 +128,43 @@ func (c *Cache) Remove(n Name) error { return ignoreMissing(atomicfile.Remove(c.
 
 // RemoveScope removes every entry of the scope, those included that are being
 // made, and returns how many there were.
-func (c *Cache) RemoveScope(scope string) (int, error) { return c.removePrefix(scopePrefix(scope)) }
+func (c *Cache) RemoveScope(scope string) (int, error) {
+	removed, err := c.RemoveScopes([]string{scope})
+	return removed[0], err
+}
+
+// RemoveScopes is RemoveScope for several, in one pass over the directory. It
+// returns how many entries there were of each.
+func (c *Cache) RemoveScopes(scopes []string) (removed []int, err error) {
+	removed = make([]int, len(scopes))
+	numbers := map[string]int{} // of the scopes, by the prefix of their files
+	for i, scope := range scopes {
+		numbers[scopePrefix(scope)] = i
+	}
+	err = c.exclusively(func() error {
+		for prefix := range numbers {
+			c.begin(prefix)
+		}
+		_, err := c.removeEach(func(name string, _ fs.FileInfo) bool {
+			prefix, _, _ := strings.Cut(name, "-")
+			number, ok := numbers[prefix+"-"]
+			if !ok || !isEntry(name) {
+				return false
+			}
+			removed[number]++
+			return true
+		})
+		return err
+	})
+	return removed, err
+}
 
 // RemoveAll is RemoveScope for all scopes. Locks stay: somebody may be waiting
 // for one.
-func (c *Cache) RemoveAll() (int, error) { return c.removePrefix("") }
-
-func (c *Cache) removePrefix(prefix string) (removed int, err error) {
+func (c *Cache) RemoveAll() (removed int, err error) {
 	err = c.exclusively(func() (err error) {
-		c.begin(prefix)
-		removed, err = c.removeEach(func(name string, _ fs.FileInfo) bool {
-			return isEntry(name) && strings.HasPrefix(name, prefix)
-		})
+		c.begin("")
+		removed, err = c.removeEach(func(name string, _ fs.FileInfo) bool { return isEntry(name) })
 		return err
 	})
 	return removed, err

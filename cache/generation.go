@@ -27,6 +27,10 @@ const (
 // Generation is read before an entry is made, and handed to Store.
 type Generation struct{ scope, all string }
 
+// Text is the scope's own part: it changes when entries of the scope are
+// removed, and is empty until they are.
+func (g Generation) Text() string { return g.scope }
+
 // Generation returns the present generation of a scope.
 func (c *Cache) Generation(scope string) Generation {
 	return Generation{scope: c.readGeneration(scopePrefix(scope)), all: c.readGeneration("")}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"crypto/sha256"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,6 +28,7 @@ type Cached struct {
 	Strict bool
 
 	timeout time.Duration // for a mint that needs no person
+	sources []string      // scopes in the cache of what the link is minted from
 	kept
 }
 
@@ -41,6 +43,10 @@ type found struct {
 // not for long, are the fall-back when no new ones can be had: valid
 // credentials are better than none, and they carry their true expiration.
 func (c *Cached) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	return c.current().retrieve(ctx)
+}
+
+func (c *Cached) retrieve(ctx context.Context) (aws.Credentials, error) {
 	old, err := c.lookUp(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
@@ -61,8 +67,26 @@ func (c *Cached) Retrieve(ctx context.Context) (aws.Credentials, error) {
 // Cached returns what is in the cache and lives, without minting. ok is false
 // where there is nothing. It reads the header alone, so it needs no key.
 func (c *Cached) Cached() (times cache.Times, ok bool) {
-	sealed, ok := c.cache.Read(c.name)
+	sealed, ok := c.cache.Read(c.current().name)
 	return sealed.Times, ok && c.now().Before(sealed.Times.Expires)
+}
+
+// current is c with the name that its entry has now: it changes whenever what
+// is cached for a source is forgotten. So logging out of a profile, storing
+// another key for it, or another person's sign-in, reaches all that was made
+// with its credentials, wherever the profiles stand.
+func (c *Cached) current() *Cached {
+	if len(c.sources) == 0 {
+		return c
+	}
+	h := sha256.New()
+	h.Write(c.name.Digest[:])
+	for _, scope := range c.sources {
+		writeText(h, c.cache.Generation(scope).Text())
+	}
+	now := *c
+	h.Sum(now.name.Digest[:0])
+	return &now
 }
 
 // renew mints under the lock, unless another process did so meanwhile.

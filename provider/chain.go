@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -40,6 +41,22 @@ func Name(l Link) cache.Name {
 
 // Scope is the scope in the cache of all that is minted for a profile.
 func Scope(profile string) string { return "profile " + profile }
+
+// sourceScopes are the scopes in the cache of what a link is minted from, but
+// for its own: those of other profiles, and of a sign-in.
+func sourceScopes(l Link) (scopes []string) {
+	own := Scope(l.Profile())
+	for ; l != nil; l = l.Source() {
+		scope := Scope(l.Profile())
+		if scope != own && !slices.Contains(scopes, scope) {
+			scopes = append(scopes, scope)
+		}
+		if sso, ok := l.(*SSO); ok {
+			scopes = append(scopes, SSOScope(sso))
+		}
+	}
+	return scopes
+}
 
 // digest is SHA-256 over the link's kind and shape, each text preceded by its
 // length, and its source's digest.

@@ -71,6 +71,7 @@ func (o *Options) cached(link Link) *Cached {
 		Window:  link.window(),
 		Force:   o.forces(link),
 		timeout: o.Timeout,
+		sources: sourceScopes(link),
 		kept:    entry,
 	}
 }

@@ -364,3 +364,25 @@ func TestForceReachesSources(t *testing.T) {
 	}
 	w.wantAsked("GetSessionToken", 3)
 }
+
+// What is forgotten for a source is out of reach for all that was made with it,
+// also for profiles of another config file, which nobody looks through.
+func TestForgettingASourceReachesItsRoles(t *testing.T) {
+	w, config := roles(t, ststest.Role{})
+	first := w.mustAs(config, "prod")
+	if _, err := w.cache.RemoveScope(provider.Scope("work")); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := w.of(config, provider.Request{Profile: "prod"}).Cached(); ok {
+		t.Error("the role is shown as cached")
+	}
+	w.clock.advance(30 * time.Second) // to the next code
+	second := w.mustAs(config, "prod")
+	if second == first {
+		t.Error("the role made with the earlier session is handed out")
+	}
+	if w.mustAs(config, "prod") != second {
+		t.Error("the new role is not kept")
+	}
+	w.wantAsked("AssumeRole", 2)
+}

@@ -25,11 +25,6 @@ type SignIn struct {
 	// says is of one or more lines.
 	Tell func(text string) error
 
-	// Anew is called when somebody has signed in, who may be another than
-	// before: what the access portal gave until then is to be forgotten. nil:
-	// nothing is.
-	Anew func(at *SSO)
-
 	// Wait waits between two polls, until ctx ends; nil: by the clock.
 	Wait func(ctx context.Context, d time.Duration) error
 
@@ -92,10 +87,16 @@ func (t *ssoTokens) signInAnew(parent context.Context, known oidcClient) (signed
 	fresh, err := t.askPerson(ctx, known)
 	switch {
 	case err == nil:
-		t.store(ctx, begun, cache.Times{Issued: asked, Expires: fresh.useless()}, fresh.encode())
-		if t.signIn.Anew != nil {
-			t.signIn.Anew(t.center.link)
+		// Somebody else may have signed in than before: a new generation
+		// leaves behind what the access portal gave until now. Who signed
+		// out meanwhile stays signed out.
+		if scope := t.name.Scope; t.cache.Generation(scope) == begun {
+			if _, err := t.cache.RemoveScope(scope); err != nil {
+				t.log.Debug("the earlier sign-in is left", "error", err)
+			}
+			begun = t.cache.Generation(scope)
 		}
+		t.store(ctx, begun, cache.Times{Issued: asked, Expires: fresh.useless()}, fresh.encode())
 		return fresh, nil
 	case errors.Is(parent.Err(), context.Canceled):
 		return signedIn{}, fault.Wrap(parent.Err(), fault.Person, "cancelled", "")

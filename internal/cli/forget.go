@@ -15,25 +15,30 @@ type forgotten struct {
 	removed int
 }
 
-// forget removes what is cached for a profile, and for every other profile
-// whose credentials were made with this one's: the profile itself comes first.
-// One whose credential_process runs awsmint for another profile has that one's
-// credentials.
+// forget removes what is cached for a profile, and for every other profile of
+// the config file whose credentials were made with this one's: the profile
+// itself comes first. (Those of elsewhere are left behind by the cache's new
+// generation, and end unread.) One whose credential_process runs awsmint for
+// another profile has that one's credentials.
 func (a *App) forget(config *awsconfig.Config, profile string) (all []forgotten, err error) {
 	served := a.servedBy(config, profile)
-	for _, name := range append([]string{profile}, a.dependents(config, profile, served)...) {
-		removed, err := a.cache().RemoveScope(provider.Scope(name))
-		if err != nil {
-			return all, leftInCache(a, name, err)
-		}
-		all = append(all, forgotten{name, removed})
+	names := append([]string{profile}, a.dependents(config, profile, served)...)
+	var scopes []string
+	for _, name := range append(names, served) {
+		scopes = append(scopes, provider.Scope(name))
+	}
+	if served == profile {
+		scopes = scopes[:len(names)]
+	}
+	removed, err := a.cache().RemoveScopes(scopes)
+	if err != nil {
+		return nil, leftInCache(a, profile, err)
+	}
+	for i, name := range names {
+		all = append(all, forgotten{name, removed[i]})
 	}
 	if served != profile {
-		removed, err := a.cache().RemoveScope(provider.Scope(served))
-		if err != nil {
-			return all, leftInCache(a, served, err)
-		}
-		all[0].removed += removed
+		all[0].removed += removed[len(names)]
 	}
 	return all, nil
 }
@@ -78,21 +83,6 @@ func (a *App) profiles(config *awsconfig.Config, choose func(name string, link p
 func comesFrom(link provider.Link, signIn string) bool {
 	sso, ok := provider.Root(link).(*provider.SSO)
 	return ok && provider.SSOScope(sso) == signIn
-}
-
-// forgetPortal removes the role credentials that an IAM Identity Center gave to
-// whichever profile, and what was made with those. What can't be removed ends
-// by itself.
-func (a *App) forgetPortal(at *provider.SSO) {
-	config, err := awsconfig.Load(a.Paths)
-	if err != nil {
-		return
-	}
-	signIn := provider.SSOScope(at)
-	for _, name := range a.profiles(config, func(_ string, link provider.Link) bool { return comesFrom(link, signIn) }) {
-		_, err := a.cache().RemoveScope(provider.Scope(name))
-		a.Log.Debug("forgot what the earlier sign-in gave", "profile", name, "error", err)
-	}
 }
 
 // leftInCache is the failure to forget what was minted: for a profile, or, if

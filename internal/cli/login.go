@@ -62,8 +62,6 @@ func (l *Login) signIn(app *App) *provider.SignIn {
 		_, err := fmt.Fprintln(app.Stderr, text)
 		return err
 	}}
-	// Role credentials of whoever signed in before are not this person's.
-	s.Anew = app.forgetPortal
 	b := &browser.Browser{Getenv: app.Getenv, Environ: app.Environ}
 	if !l.DeviceCode && b.Ready() == nil {
 		s.Browser = b.Open
