@@ -78,6 +78,7 @@ func (s *Server) assumeRole(c *call) (any, error) {
 		Policy: policy, PolicyARNs: policyARNs, Tags: allTags, TransitiveTags: transitive,
 		SourceIdentity: sourceIdentity, MFA: mfa || c.caller.mfa, Duration: asked,
 	}, c.now, duration)
+	s.credentials[credentials.AccessKeyId].chained = c.caller.kind != longTerm
 	return assumeRoleResult{Credentials: credentials, AssumedRoleUser: user, SourceIdentity: sourceIdentity}, nil
 }
 

@@ -13,6 +13,7 @@ const (
 	longTerm    kind = iota // a user's access key
 	userSession             // GetSessionToken
 	roleSession             // a role's, from wherever, and a user's from a login
+	federatedSession        // GetFederationToken
 )
 
 // identity is who a credential speaks for, as GetCallerIdentity tells it.
@@ -31,7 +32,8 @@ type credential struct {
 	expires    time.Time // zero: never
 	mfa        bool      // made with a one-time code
 	disabled   bool
-	made       Session // what a role session was made with
+	made       Session // what a role's or federated session was made with
+	chained    bool    // a role's, assumed with temporary credentials
 }
 
 // lookUp returns the credential of a key id and the security tokens that came

@@ -34,6 +34,7 @@ func routes() []route {
 		metadataRoutes(),
 		containerRoutes(),
 		signinRoutes(),
+		federationRoutes(),
 	)
 }
 

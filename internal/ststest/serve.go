@@ -46,6 +46,8 @@ func operationFor(version, action string) (operation, bool) {
 	switch version + " " + action {
 	case stsVersion + " GetSessionToken":
 		return operation{"sts", (*Server).getSessionToken}, true
+	case stsVersion + " GetFederationToken":
+		return operation{"sts", (*Server).getFederationToken}, true
 	case stsVersion + " GetCallerIdentity":
 		return operation{"sts", (*Server).getCallerIdentity}, true
 	case stsVersion + " AssumeRole":
@@ -150,10 +152,8 @@ func (s *Server) perform(req *request, now time.Time) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A session from GetSessionToken may call IAM only when it was made with
-	// MFA. IAM says so with this code, not with AccessDenied.
-	if op.service == "iam" && caller.kind == userSession && !caller.mfa {
-		return nil, errInvalidToken()
+	if err := mayCall(caller, op.service, req.action); err != nil {
+		return nil, err
 	}
 	return op.run(s, &call{form: req.form, caller: caller, now: now})
 }

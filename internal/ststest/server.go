@@ -56,11 +56,12 @@ type Server struct {
 	credentials map[string]*credential // by access key id
 	roles       map[string]*role       // by ARN
 	sso         ssoStore
-	issuer      webIssuer         // of web identity tokens
-	metadata    metadataStore     // of instances and containers
-	logins      map[string]*login // by login session
-	calls       map[string]int    // by action
-	succeeded   map[string]int    // by action
+	issuer      webIssuer                 // of web identity tokens
+	metadata    metadataStore             // of instances and containers
+	logins      map[string]*login         // by login session
+	consoles    map[string]consoleSession // by sign-in token
+	calls       map[string]int            // by action
+	succeeded   map[string]int            // by action
 	faults      []*armed
 	changed     chan struct{} // closed and replaced at each arrival
 }
@@ -84,6 +85,7 @@ func Start(o Options) (*Server, error) {
 		roles:       map[string]*role{},
 		sso:         newSSOStore(),
 		logins:      map[string]*login{},
+		consoles:    map[string]consoleSession{},
 		calls:       map[string]int{},
 		succeeded:   map[string]int{},
 		changed:     make(chan struct{}),

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// Session is what a role session was made with, for tests that ask what a
-// client sent. The fields are a copy.
+// Session is what a role session, or one of GetFederationToken, was made with,
+// for tests that ask what a client sent. The fields are a copy.
 type Session struct {
-	ARN         string // arn:PARTITION:sts::ACCOUNT:assumed-role/ROLE/SESSION
+	ARN         string // arn:PARTITION:sts::ACCOUNT:assumed-role/ROLE/SESSION, or …:federated-user/NAME
 	SourceARN   string // the caller's; empty where nobody signed the request
-	RoleARN     string // the role's own; empty for a login session of a user
+	RoleARN     string // the role's own; empty for a user's login or federated session
 	SessionName string
 	ExternalID  string
 
@@ -30,14 +30,14 @@ type Session struct {
 	Expires        time.Time
 }
 
-// Session returns what the role session with that access key id was made
-// with. It is false for an unknown id and for keys and sessions of users. A
-// session that is over is still known.
+// Session returns what the session with that access key id was made with. It
+// is false for an unknown id, for keys, and for what GetSessionToken gave. A
+// session that has expired is still known.
 func (s *Server) Session(accessKeyID string) (Session, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.credentials[accessKeyID]
-	if c == nil || c.kind != roleSession {
+	if c == nil || c.kind == longTerm || c.kind == userSession {
 		return Session{}, false
 	}
 	made := c.made

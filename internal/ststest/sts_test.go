@@ -169,7 +169,7 @@ func TestUnknownActionsAreRefusedBeforeTheSignatureIsLookedAt(t *testing.T) {
 	for _, test := range []struct {
 		version, action, code, text string
 	}{
-		{"2011-06-15", "GetFederationToken", "InvalidAction", "Could not find operation GetFederationToken for version 2011-06-15"},
+		{"2011-06-15", "GetAccessKeyInfo", "InvalidAction", "Could not find operation GetAccessKeyInfo for version 2011-06-15"},
 		{"2010-05-08", "GetSessionToken", "InvalidAction", "Could not find operation GetSessionToken for version 2010-05-08"},
 		{"2011-06-15", "ListMFADevices", "InvalidAction", "Could not find operation ListMFADevices for version 2011-06-15"},
 		{"", "GetSessionToken", "InvalidAction", "Could not find operation GetSessionToken for version NO_VERSION_SPECIFIED"},
