@@ -31,8 +31,8 @@ const (
 	// Session tokens are mostly under 4 KiB, but AWS promises no maximum.
 	maxEntry = 1 << 20
 
-	// abandonedAfter is how long a file whose header can't be read, such as
-	// another version's, may lie unchanged before a sweep takes it: no
+	// abandonedAfter is how long a note, or a file whose header can't be read
+	// such as another version's, may lie unchanged before a sweep takes it: no
 	// session lives longer than 36 hours (GetSessionToken's maximum).
 	abandonedAfter = 48 * time.Hour
 
@@ -180,6 +180,8 @@ func (c *Cache) Sweep() {
 		switch {
 		case atomicfile.IsTemp(name):
 			return age > tempAbandonedAfter
+		case isNote(name):
+			return age > abandonedAfter
 		case !isEntry(name):
 			return false
 		}
