@@ -3,6 +3,7 @@ package provider
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func testOwnLines(t *testing.T, lines map[string]Request) {
 	t.Helper()
 	for line, want := range lines {
 		got, ok := OwnLine(line)
-		if got != want && ok || ok != (want != none) {
+		if isWanted := want.Profile != ""; ok != isWanted || ok && !reflect.DeepEqual(got, want) {
 			t.Errorf("OwnLine(%q) = %+v, %v; want %+v", line, got, ok, want)
 		}
 	}

@@ -23,6 +23,15 @@ type Request struct {
 
 	// RawKey asks for the profile's long-term key itself.
 	RawKey bool
+
+	// PolicyARNs and ReadOnly ask for less than the profile may do: what these
+	// managed policies, and AWS's own ReadOnlyAccess, allow.
+	PolicyARNs []string
+	ReadOnly   bool
+
+	// Console asks for credentials that begin a session in the AWS console,
+	// which takes no user's session: a federated user's in its place.
+	Console bool
 }
 
 // Resolve returns the chain for a request: its last link, which leads to the
@@ -36,20 +45,28 @@ type Request struct {
 // where there is none of these, the key in the keychain. In a source profile
 // keys come before a role.
 func Resolve(config *awsconfig.Config, getenv func(string) string, request Request) (Link, error) {
-	r := &resolver{config: config, getenv: getenv, asked: request}
+	r := &resolver{config: config, getenv: getenv}
 	section, err := config.Profile(request.Profile)
+	if err == nil {
+		err = checkKnown(section)
+	}
 	if err != nil {
 		return nil, err
 	}
-	link, err := r.profile(section)
+	link, err := r.profile(section, request)
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case request.RawKey:
+	if request.RawKey {
 		return r.rawKey(link, request)
-	case request.RoleARN != "":
-		return r.shorthand(section, link, request)
+	}
+	if request.RoleARN != "" {
+		if link, err = r.shorthand(section, link, request, asFlag); err != nil {
+			return nil, err
+		}
+	}
+	if link, err = r.narrowed(link, request); err != nil {
+		return nil, err
 	}
 	return link, checkSession(link)
 }
@@ -58,7 +75,6 @@ func Resolve(config *awsconfig.Config, getenv func(string) string, request Reque
 type resolver struct {
 	config *awsconfig.Config
 	getenv func(string) string
-	asked  Request
 
 	visited []string             // the profiles on the way
 	roles   []*awsconfig.Section // the role profiles among them
@@ -80,11 +96,12 @@ func (r *resolver) source(name string, namer *awsconfig.Section) (Link, error) {
 	if keys, err := r.keys(section); keys != nil || err != nil {
 		return keys, err
 	}
-	return r.profile(section)
+	return r.profile(section, Request{})
 }
 
-// profile resolves a profile that was not met before.
-func (r *resolver) profile(section *awsconfig.Section) (Link, error) {
+// profile resolves a profile that was not met before. What asked says beyond
+// the profile is for the caller to add.
+func (r *resolver) profile(section *awsconfig.Section, asked Request) (Link, error) {
 	r.visited = append(r.visited, section.Name())
 	inner, ours := OwnLine(section.Setting("credential_process"))
 	if ours && inner.Profile != section.Name() {
@@ -92,11 +109,10 @@ func (r *resolver) profile(section *awsconfig.Section) (Link, error) {
 	}
 	link, err := r.itself(section)
 	// Whoever runs the profile's own line asks for the role already.
-	first := section.Name() == r.asked.Profile
-	if err != nil || inner.RoleARN == "" || first && (r.asked.RoleARN != "" || r.asked.RawKey) {
+	if err != nil || inner.RoleARN == "" || asked.RoleARN != "" || asked.RawKey {
 		return link, err
 	}
-	return r.shorthand(section, link, inner)
+	return r.shorthand(section, link, inner, inLineOf(section))
 }
 
 // itself is what a profile's settings say, but for its credential_process where
@@ -109,7 +125,8 @@ func (r *resolver) itself(section *awsconfig.Section) (Link, error) {
 }
 
 // behind follows a credential_process that runs awsmint for another profile,
-// without running it.
+// without running it. What that line asks for is the other profile's, as it is
+// when the line is run: either way it is one entry of the cache.
 func (r *resolver) behind(namer *awsconfig.Section, inner Request) (Link, error) {
 	section, err := r.next(inner.Profile, namer, "credential_process")
 	if err != nil {
@@ -118,20 +135,23 @@ func (r *resolver) behind(namer *awsconfig.Section, inner Request) (Link, error)
 	if slices.Contains(r.visited, inner.Profile) {
 		return nil, r.cycle(inner.Profile)
 	}
-	link, err := r.profile(section)
+	link, err := r.profile(section, inner)
 	if err != nil || inner.RoleARN == "" {
 		return link, err
 	}
-	return r.shorthand(namer, link, inner)
+	return r.shorthand(section, link, inner, inLineOf(namer))
 }
 
 // next is the section of the profile that namer's setting key names.
 func (r *resolver) next(name string, namer *awsconfig.Section, key string) (*awsconfig.Section, error) {
 	section, err := r.config.Profile(name)
 	if errors.Is(err, awsconfig.ErrNoProfile) {
+		hint := firstSet(r.config.Meant(name), fmt.Sprintf("correct the name, or add the profile: awsmint add %s", name))
 		return nil, at(namer, key, fault.Wrap(err, fault.Missing,
-			fmt.Sprintf("there is no profile %q (%s)", name, strings.Join(append(slices.Clone(r.visited), name), " ← ")),
-			fmt.Sprintf("correct the name, or add the profile: awsmint add %s", name)))
+			fmt.Sprintf("there is no profile %q (%s)", name, strings.Join(append(slices.Clone(r.visited), name), " ← ")), hint))
+	}
+	if err == nil {
+		err = checkKnown(section)
 	}
 	return section, err
 }
@@ -190,7 +210,7 @@ func (r *resolver) session(section *awsconfig.Section, key Link) (Link, error) {
 	if s.Serial, err = serialNumber(device); err != nil {
 		return nil, err
 	}
-	if s.MFA, err = mfaSettings(device); err != nil {
+	if s.MFA, err = mfaSettings(device, section); err != nil {
 		return nil, err
 	}
 	if s.Duration, s.Window, err = sessionLife(section); err != nil {

@@ -186,17 +186,20 @@ func resolved(t *testing.T, config string) provider.Link {
 // role on top of itself.
 func TestShorthandOfTheProfilesOwnLine(t *testing.T) {
 	config := parsed(t, "[profile work]\n"+own+"work --role-arn "+roleA+"\n")
-	for request, want := range map[provider.Request]string{
-		{Profile: "work"}:                 "role work ← session work ← key work",
-		{Profile: "work", RoleARN: roleA}: "role work ← session work ← key work",
-		{Profile: "work", RawKey: true}:   "key work",
+	for _, test := range []struct {
+		request provider.Request
+		want    string
+	}{
+		{provider.Request{Profile: "work"}, "role work ← session work ← key work"},
+		{provider.Request{Profile: "work", RoleARN: roleA}, "role work ← session work ← key work"},
+		{provider.Request{Profile: "work", RawKey: true}, "key work"},
 	} {
-		link, err := provider.Resolve(config, environment{}.get, request)
+		link, err := provider.Resolve(config, environment{}.get, test.request)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := provider.Describe(link); got != want {
-			t.Errorf("%+v: %s, want %s", request, got, want)
+		if got := provider.Describe(link); got != test.want {
+			t.Errorf("%+v: %s, want %s", test.request, got, test.want)
 		}
 	}
 }
