@@ -18,7 +18,9 @@ type Cached struct {
 	Source aws.CredentialsProvider
 
 	// Window is the expiry window: credentials with less than this left are
-	// minted anew. 0 means the lesser of 20 minutes and a third of their life.
+	// minted anew. 0, or one that leaves no use of credentials which live less
+	// long than was asked for, means the lesser of 20 minutes and a third of
+	// their life.
 	Window time.Duration
 
 	// Force mints anew whatever is cached.
@@ -31,6 +33,10 @@ type Cached struct {
 	sources []string      // scopes in the cache of what the link is minted from
 	kept
 }
+
+// minUse is the least time outside its window that makes an expiry window worth
+// keeping to: with less, nearly every run would mint.
+const minUse = time.Minute
 
 // found is what a look-up gave: nothing, or credentials that live.
 type found struct {
@@ -149,8 +155,9 @@ func (c *Cached) lookUp(ctx context.Context) (found, error) {
 }
 
 func (c *Cached) window(t cache.Times) time.Duration {
-	if c.Window > 0 {
+	life := t.Expires.Sub(t.Issued)
+	if c.Window > 0 && c.Window < life-minUse {
 		return c.Window
 	}
-	return min(maxExpiryWindow, t.Expires.Sub(t.Issued)/3)
+	return min(maxExpiryWindow, life/3)
 }

@@ -30,6 +30,7 @@ type Client struct {
 	CABundle    string // path of a PEM file; empty: the system's
 
 	configured string // the region in the profile itself
+	regionFrom string // the setting that Region is from, for a person; empty: it is a default
 	problem    error  // with what the environment says
 }
 
@@ -56,8 +57,16 @@ var defaultRegions = map[string]string{
 // stands in nobody's way while the cache has an answer.
 func clientSettings(config *awsconfig.Config, section *awsconfig.Section, getenv func(string) string, partition string) (Client, error) {
 	c := Client{configured: section.Setting("region")}
-	c.Region = firstSet(c.configured, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"), defaultRegions[partition], defaultRegions["aws"])
-
+	for _, from := range []struct{ setting, region string }{
+		{fmt.Sprintf("%s in profile %q", written(section, "region"), section.Name()), c.configured},
+		{"AWS_REGION", getenv("AWS_REGION")},
+		{"AWS_DEFAULT_REGION", getenv("AWS_DEFAULT_REGION")},
+		{"", firstSet(defaultRegions[partition], defaultRegions["aws"])},
+	} {
+		if c.Region == "" && from.region != "" {
+			c.Region, c.regionFrom = from.region, from.setting
+		}
+	}
 	err := checkRegion(c.Region)
 	if err != nil && c.configured != "" {
 		return c, at(section, "region", err)

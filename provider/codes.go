@@ -18,12 +18,19 @@ type MFA struct {
 	Process string   // the command of the way "process"; empty: none
 }
 
-func mfaSettings(section *awsconfig.Section) (MFA, error) {
-	order, err := mfa.Order(section.Get("awsmint_mfa"))
-	if err != nil {
-		return MFA{}, at(section, "awsmint_mfa", err)
+// mfaSettings takes each setting from the profile that names the device, else
+// from the key's.
+func mfaSettings(device, key *awsconfig.Section) (MFA, error) {
+	const orderKey, processKey = "awsmint_mfa", "mfa_process"
+	from := device
+	if from.Get(orderKey) == "" {
+		from = key
 	}
-	return MFA{Order: order, Process: section.Setting("mfa_process")}, nil
+	order, err := mfa.Order(from.Get(orderKey))
+	if err != nil {
+		return MFA{}, at(from, orderKey, err)
+	}
+	return MFA{Order: order, Process: firstSet(device.Setting(processKey), key.Setting(processKey))}, nil
 }
 
 // codes gives the code for one call of send, and waits, asks again and

@@ -27,6 +27,8 @@ type call struct {
 	service  string // that was asked; empty: STS
 	endpoint string // as set; empty: the region's own
 	region   string
+	from     string // the setting that region is from; empty: it is a default
+	duration string // the setting that the duration is from; empty: awsmint_duration
 	started  time.Time
 	now      func() time.Time
 }
@@ -99,14 +101,14 @@ func (c call) explainRefusal(err error, code, message string) error {
 			"it was mistyped or belongs to another key: copy it again, "+c.enterAgain())
 	case code == "ExpiredToken" || code == "ExpiredTokenException":
 		return c.refused(err,
-			fmt.Sprintf("the session of profile %q is over", c.profile),
+			fmt.Sprintf("the session of profile %q has expired", c.profile),
 			"run: awsmint login "+c.profile+" --force")
 	case code == "RegionDisabledException":
 		return c.refused(err,
 			fmt.Sprintf("STS is turned off in the region %q of this account", c.region),
 			fmt.Sprintf("set another region in profile %q, or have the account's administrator activate STS there", c.profile))
 	case code == "ValidationError" && (has("DurationSeconds") || has("durationSeconds")):
-		return c.refused(err, "AWS refused the duration: "+message, fmt.Sprintf("set awsmint_duration in profile %q", c.profile))
+		return c.refused(err, "AWS refused the duration: "+message, "give another duration: "+c.durationFrom())
 	case passing(err, code):
 		return fault.Wrap(err, fault.Network,
 			fmt.Sprintf("AWS could not answer %s: %s (%s)", c.action, message, code),
@@ -117,6 +119,11 @@ func (c call) explainRefusal(err error, code, message string) error {
 	}
 	return c.refused(err, fmt.Sprintf("AWS refused %s for profile %q: %s (%s)", c.action, c.profile, message, code),
 		"the words are AWS's; look at the profile's settings and at the user in the IAM console")
+}
+
+// durationFrom is the setting that says how long the credentials are to live.
+func (c call) durationFrom() string {
+	return firstSet(c.duration, fmt.Sprintf("awsmint_duration in profile %q", c.profile))
 }
 
 // enterAgain is how to give another key.

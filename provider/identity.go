@@ -42,7 +42,7 @@ func ClientFor(config *awsconfig.Config, getenv func(string) string, profile, re
 		if err := checkRegion(region); err != nil {
 			return client, err
 		}
-		client.Region = region
+		client.Region, client.regionFrom = region, "--region"
 	}
 	if client.IAMEndpoint, err = client.endpoint(config, section, getenv, "iam"); err != nil {
 		return client, err
@@ -110,6 +110,7 @@ func (v *Verifier) begin(ctx context.Context, action, endpoint string) (context.
 		entered:  true,
 		endpoint: endpoint,
 		region:   v.Client.Region,
+		from:     v.Client.regionFrom,
 		started:  now(),
 		now:      now,
 	}

@@ -117,6 +117,7 @@ func (p *loginProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 		service:  "AWS Sign-In",
 		endpoint: p.link.SigninEndpoint,
 		region:   p.link.Client.Region,
+		from:     p.link.Client.regionFrom,
 		started:  p.now(),
 		now:      p.now,
 	}

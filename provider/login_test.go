@@ -137,7 +137,7 @@ func TestLoginSessionThatFails(t *testing.T) {
 		words  []string
 	}{
 		{"none", func(w *loginWorld) { _ = os.Remove(w.file) }, fault.Person, []string{`profile "work" is not signed in`, again}},
-		{"ended", func(w *loginWorld) { w.expire(); w.sts.EndLogin(w.user.ARN) }, fault.Person, []string{"is over", again}},
+		{"ended", func(w *loginWorld) { w.expire(); w.sts.EndLogin(w.user.ARN) }, fault.Person, []string{"has ended", again}},
 		{"empty", func(w *loginWorld) { w.write(nil) }, fault.Person, []string{"broken", again}},
 		{"null", func(w *loginWorld) { w.write([]byte("null")) }, fault.Person, []string{"broken", again}},
 		{"cut off", func(w *loginWorld) { w.write(w.sts.Login(w.user.ARN)[:200]) }, fault.Person, []string{"broken", again}},

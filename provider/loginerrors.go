@@ -74,7 +74,7 @@ func (l *Login) explain(ctx context.Context, call call, path string, asked *watc
 		return fault.Wrap(said, fault.Refused, fmt.Sprintf("%s may not refresh its login session", l.Session),
 			"it needs the permission signin:CreateOAuth2Token (AWS's policy SignInLocalDevelopmentAccess has it)")
 	case errors.As(said, &denied):
-		return fault.Wrap(said, fault.Person, fmt.Sprintf("the login session of profile %q is over", l.profile), l.again())
+		return fault.Wrap(said, fault.Person, fmt.Sprintf("the login session of profile %q has ended", l.profile), l.again())
 	case errors.As(said, &api) && api.ErrorCode() != noCode && !passing(said, api.ErrorCode()):
 		return fault.Wrap(said, fault.Person, fmt.Sprintf("AWS did not refresh the login session of profile %q: %s (%s)",
 			l.profile, short(api.ErrorMessage()), short(api.ErrorCode())), l.again())

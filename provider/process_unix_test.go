@@ -85,8 +85,12 @@ func TestProcessCredentialsAreCachedWhileTheySayTheyLast(t *testing.T) {
 	p.wantStarts(t, 2)
 
 	// The window is the profile's own.
+	w.clock.advance(3 * time.Minute)
 	w.mustAs(p.profile("awsmint_expiry_window = 15m"), "ext")
 	p.wantStarts(t, 2)
+	w.mustAs(p.profile("awsmint_expiry_window = 17m"), "ext")
+	p.wantStarts(t, 3)
+	// One that is longer than they live would run the program each time.
 	w.mustAs(p.profile("awsmint_expiry_window = 30m"), "ext")
 	p.wantStarts(t, 3)
 

@@ -28,6 +28,7 @@ type Options struct {
 	Keychain keychain.Keychain
 	Cache    *cache.Cache
 
+	Profile string              // that was asked for, which prompts and hints name; empty: the chain's last
 	Environ []string            // for the commands that a profile names; nil: os.Environ()
 	Getenv  func(string) string // for dialogs; nil: os.Getenv
 	Now     func() time.Time    // nil: time.Now
@@ -48,6 +49,7 @@ type Options struct {
 func New(link Link, o Options) *Cached {
 	o = o.withDefaults()
 	o.last = link.Profile()
+	o.Profile = firstSet(o.Profile, o.last)
 	c := o.cached(link)
 	c.Source = handedOut(link, c.Source)
 	return c

@@ -159,7 +159,7 @@ func TestKindsOfProfiles(t *testing.T) {
 			config: "[profile A]\n" + own + "A\nawsmint_credential_process = /bin/tool --json\n", want: "process A"},
 		{name: "a session from another process's key", config: "[profile A]\ncredential_process = /bin/tool\nmfa_serial = " + serial + "\n", want: "session A ← process A"},
 		{name: "awsmint for another profile is followed, not run", config: "[profile A]\n" + own + "B\n[profile B]\n" + own + "B\n", want: "session B ← key B"},
-		{name: "awsmint for another profile with a role", config: "[profile A]\n" + own + "B --role-arn " + roleA + "\n[profile B]\n" + own + "B\n", want: "role A ← session B ← key B"},
+		{name: "awsmint for another profile with a role", config: "[profile A]\n" + own + "B --role-arn " + roleA + "\n[profile B]\n" + own + "B\n", want: "role B ← session B ← key B"},
 		{name: "awsmint for itself with a role", config: "[profile A]\n" + own + "A --role-arn " + roleA + "\n", want: "role A ← session A ← key A"},
 		{name: "such a profile as a source", config: "[profile A]\n" + role(roleA, "source_profile = B") + "[profile B]\n" + own + "B --role-arn " + roleB + "\n", want: "role A ← role B ← session B ← key B"},
 		{name: "awsmint for each other", config: "[profile A]\n" + own + "B\n[profile B]\n" + own + "A\n", words: []string{"A ← B ← A"}},

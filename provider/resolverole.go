@@ -65,16 +65,30 @@ func roleSource(section *awsconfig.Section) (how string, err error) {
 				"take out the one that is not meant"))
 		}
 	}
-	switch {
+	switch empty := emptyRoleSource(section); {
 	case section.Setting("role_arn") == "":
 		return "", at(section, how, fault.New(fault.Usage, "there is no role_arn to go with it",
 			"add the ARN of the role to assume (role_arn, or awsmint_role_arn), or take the line out"))
+	case how == "" && empty != "":
+		return "", at(section, empty, fault.New(fault.Usage, "it is empty, and nothing else says what the role is assumed with",
+			fmt.Sprintf("name a profile in source_profile (the profile's own name, %q, means its own key), or set credential_source", section.Name())))
 	case how == "":
 		return "", at(section, "role_arn", fault.New(fault.Usage,
 			"nothing says what the role is assumed with",
 			fmt.Sprintf("add source_profile (the profile's own name, %q, means its own key), or credential_source", section.Name())))
 	}
 	return how, nil
+}
+
+// emptyRoleSource is the first of these settings that is there without a value,
+// which is as good as none, to the SDKs too.
+func emptyRoleSource(section *awsconfig.Section) string {
+	for _, key := range roleSources {
+		if file, _ := section.Origin(written(section, key)); file != "" && section.Setting(key) == "" {
+			return key
+		}
+	}
+	return ""
 }
 
 func (r *resolver) roleSource(section *awsconfig.Section, how string) (Link, error) {
@@ -122,20 +136,23 @@ func (r *resolver) assume(section *awsconfig.Section, a assumption, window time.
 // ownCode sets how a role that is minted straight from a key gets its code: by
 // its own device, else that of the key's profile.
 func (r *resolver) ownCode(role *Role, section *awsconfig.Section, session *Session) (err error) {
+	own := section.Setting("mfa_serial") != ""
+	if !own && session != nil {
+		role.Serial, role.MFA = session.Serial, session.MFA
+		return nil
+	}
+	key, err := r.config.Profile(role.source.Profile())
+	if err != nil {
+		return err
+	}
 	device := section
-	if section.Setting("mfa_serial") == "" {
-		if session != nil {
-			role.Serial, role.MFA = session.Serial, session.MFA
-			return nil
-		}
-		if key, err := r.config.Profile(role.source.Profile()); err == nil {
-			device = r.device(key)
-		}
+	if !own {
+		device = r.device(key)
 	}
 	if role.Serial, err = serialNumber(device); err != nil {
 		return err
 	}
-	role.MFA, err = mfaSettings(device)
+	role.MFA, err = mfaSettings(device, key)
 	return err
 }
 
@@ -151,24 +168,4 @@ func isTemporary(l Link) bool {
 		return l.Temporary
 	}
 	return true
-}
-
-// shorthand is a role that a command line asks for on top of a profile; it is
-// section's, whose profile was asked for.
-func (r *resolver) shorthand(section *awsconfig.Section, source Link, request Request) (Link, error) {
-	a := assumption{RoleARN: request.RoleARN, ExternalID: request.ExternalID, Duration: request.Duration}
-	if a.Duration == 0 {
-		a.Duration = ChainedDuration
-	}
-	for _, err := range []error{CheckRoleARN(a.RoleARN), checkRoleDuration(a.Duration)} {
-		if err != nil {
-			return nil, err
-		}
-	}
-	if a.ExternalID != "" {
-		if err := checkExternalID(a.ExternalID); err != nil {
-			return nil, err
-		}
-	}
-	return r.assume(section, a, 0, source)
 }

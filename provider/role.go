@@ -48,6 +48,7 @@ func (r *Role) provider(o *Options, source aws.CredentialsProvider) aws.Credenti
 	return &roleProvider{
 		link:    r,
 		source:  source,
+		asked:   o.Profile,
 		codes:   o.codes(Root(r).Profile(), r.Serial, r.MFA),
 		timeout: o.Timeout,
 		now:     o.Now,
@@ -58,7 +59,8 @@ func (r *Role) provider(o *Options, source aws.CredentialsProvider) aws.Credenti
 type roleProvider struct {
 	link    *Role
 	source  aws.CredentialsProvider
-	codes   codes // nil: without MFA of its own
+	asked   string // the profile that the run is for
+	codes   codes  // nil: without MFA of its own
 	timeout time.Duration
 	now     func() time.Time
 }
@@ -78,7 +80,7 @@ func (p *roleProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	}
 	mint := func(ctx context.Context, code mfa.Code) (aws.Credentials, error) { return p.mint(ctx, source, code) }
 	if source.SessionToken == "" {
-		return withCode(ctx, p.codes, mfa.Request{Profile: p.link.Profile(), Serial: p.link.Serial}, mint)
+		return withCode(ctx, p.codes, mfa.Request{Profile: p.asked, Serial: p.link.Serial}, mint)
 	}
 	// A code can't go with temporary credentials, which have no device.
 	if err := p.link.checkChained(); err != nil {
@@ -111,6 +113,8 @@ func (p *roleProvider) mint(ctx context.Context, source aws.Credentials, code mf
 		role:     p.link,
 		endpoint: p.link.Client.STSEndpoint,
 		region:   p.link.Client.Region,
+		from:     p.link.Client.regionFrom,
+		duration: p.link.durationFrom,
 		started:  p.now(),
 		now:      p.now,
 	}
@@ -197,5 +201,5 @@ func (r *Role) checkChained() error {
 	return fault.New(fault.Usage,
 		fmt.Sprintf("profile %q asks for %s, and role credentials minted from temporary ones live %s at most: %s",
 			r.profile, Span(r.Duration), Span(ChainedDuration), Describe(r)),
-		fmt.Sprintf("take duration_seconds out of the profile, or assume the role straight from a key: set source_profile to a profile that has one (%s has none of its own)", r.source.Profile()))
+		r.otherDuration())
 }

@@ -229,13 +229,13 @@ func TestRefusedRoles(t *testing.T) {
 		words  []string
 	}{
 		{name: "trust", role: ststest.Role{TrustedARNs: []string{"arn:aws:iam::999999999999:root"}},
-			words: []string{admin, `"work"`, "whose session has MFA", "arn:aws:iam::111122223333:user/alice", "sts:AssumeRole", "trust policy", "awsmint_external_id"}},
+			words: []string{admin, `"work"`, "whose session has MFA", "arn:aws:iam::111122223333:user/alice", "sts:AssumeRole", "trust policy", "awsmint_external_id", "\ncheck the account and the role's name"}},
 		{name: "external id", role: ststest.Role{ExternalID: "xyz"}, words: []string{admin, "awsmint_external_id"}},
-		{name: "too long", role: ststest.Role{MaxSession: 2 * time.Hour}, lines: "duration_seconds = 10800", words: []string{admin, "3h", "awsmint_duration", `"prod"`}},
+		{name: "too long", role: ststest.Role{MaxSession: 2 * time.Hour}, lines: "duration_seconds = 10800", words: []string{admin, "3h", "(duration_seconds in profile ", `"prod"`}},
 		{name: "session revoked", words: []string{"role prod ← session work ← key work", `"work"`, "awsmint login work --force"}, change: func(w *world) {
 			w.sts.Inject(ststest.Fault{Action: "AssumeRole", Code: "InvalidClientTokenId", Message: "The security token included in the request is invalid."})
 		}},
-		{name: "session over", words: []string{`"work"`, "are over", "awsmint login work --force"}, change: func(w *world) {
+		{name: "session over", words: []string{`"work"`, "have expired", "awsmint login work --force"}, change: func(w *world) {
 			w.sts.Inject(ststest.Fault{Action: "AssumeRole", Code: "ExpiredToken", Message: "The security token included in the request is expired"})
 		}},
 		{name: "chained too long, which only AWS knew", words: []string{"1h at most", "source_profile"}, change: func(w *world) {

@@ -12,18 +12,18 @@ func (c call) explainRole(err error, code, message string) error {
 	role, source := c.role, c.role.source
 	switch {
 	case code == "ExpiredToken" || code == "ExpiredTokenException":
-		return c.refused(err, fmt.Sprintf("the credentials of profile %q, which the role is assumed with, are over (%s)", source.Profile(), Describe(role)), renewal(source))
+		return c.refused(err, fmt.Sprintf("the credentials of profile %q, which the role is assumed with, have expired (%s)", source.Profile(), Describe(role)), renewal(source))
 	case code == "InvalidClientTokenId" && isTemporary(source):
 		return c.refused(err, fmt.Sprintf("AWS does not take the credentials %s of profile %q any more (%s)", LastFour(c.keyID), source.Profile(), Describe(role)),
 			"they were revoked, or the key behind them was deleted or disabled; "+renewal(source))
 	case code == "AccessDenied" && has("sts:"):
-		return c.refused(err, fmt.Sprintf("AWS refused the role %q to profile %q, %s: %s", role.RoleARN, source.Profile(), c.withMFA(), message), c.trustHint())
+		return c.refused(err, fmt.Sprintf("AWS refused the role %q to profile %q%s: %s", role.RoleARN, source.Profile(), c.withMFA(), message), c.trustHint())
 	case code == "ValidationError" && has("role chaining"):
 		return c.refused(err, fmt.Sprintf("role credentials minted from temporary ones live %s at most, and profile %q asks for %s", Span(ChainedDuration), c.profile, Span(role.Duration)),
-			"take the duration out of the profile, or set its source_profile to a profile with a key of its own")
+			role.otherDuration())
 	case code == "ValidationError" && has("MaxSessionDuration"):
 		return c.refused(err, fmt.Sprintf("the role %q does not allow %s", role.RoleARN, Span(role.Duration)),
-			fmt.Sprintf("ask for less (awsmint_duration in profile %q), or have the role's maximum session duration raised", c.profile))
+			fmt.Sprintf("ask for less (%s), or have the role's maximum session duration raised", c.durationFrom()))
 	case code == "PackedPolicyTooLarge" || code == "MalformedPolicyDocument":
 		return c.refused(err, "AWS refused the session policy or tags: "+message,
 			fmt.Sprintf("look at awsmint_policy, awsmint_policy_arns and awsmint_session_tags in profile %q", c.profile))
@@ -31,22 +31,34 @@ func (c call) explainRole(err error, code, message string) error {
 	return nil
 }
 
-// withMFA says whether the caller had shown a second factor.
+// withMFA says whether the caller had shown a second factor, where that is for
+// awsmint to show.
 func (c call) withMFA() string {
 	session, ok := c.role.source.(*Session)
 	switch {
 	case c.serial != "":
-		return "with an MFA code"
+		return ", with an MFA code"
 	case ok && session.Serial != "":
-		return "whose session has MFA"
+		return ", whose session has MFA"
+	case c.couldHaveMFA():
+		return ", without MFA"
 	}
-	return "without MFA"
+	return ""
 }
 
+// couldHaveMFA reports whether a device in the profile of the key would give the
+// caller MFA. Other temporary credentials than a session can carry none.
+func (c call) couldHaveMFA() bool {
+	_, ok := c.role.source.(*Session)
+	return ok || !isTemporary(c.role.source) && !strings.HasPrefix(c.keyID, "ASIA")
+}
+
+// trustHint begins with what is wrong most often: to AWS a role that does not
+// exist is one that it does not allow.
 func (c call) trustHint() string {
-	hint := "the role's trust policy must name the caller, with the external id if it asks for one (awsmint_external_id), and a policy of the caller must allow sts:AssumeRole"
-	if c.withMFA() == "without MFA" {
-		return hint + fmt.Sprintf("; where the role asks for MFA, set awsmint_mfa_serial in profile %q", c.role.source.Profile())
+	hint := "check the account and the role's name; the role's trust policy must allow the caller, with the external id if it asks for one (awsmint_external_id), and a policy of the caller must allow sts:AssumeRole"
+	if c.withMFA() == ", without MFA" {
+		return hint + fmt.Sprintf("; if the role asks for MFA, set awsmint_mfa_serial in profile %q", c.role.source.Profile())
 	}
 	return hint
 }

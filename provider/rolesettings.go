@@ -33,6 +33,8 @@ type assumption struct {
 	ExternalID  string
 	Duration    time.Duration
 
+	durationFrom string // the setting that Duration is from, for a person; empty: it is the default
+
 	// Tags and SourceIdentity go to CloudTrail and to policies' conditions.
 	Tags           []Tag
 	TransitiveTags []string
@@ -86,7 +88,7 @@ func assumptionOf(section *awsconfig.Section) (a assumption, err error) {
 			return a, at(section, setting.key, err)
 		}
 	}
-	if a.Duration, err = roleDuration(section); err != nil {
+	if a.Duration, a.durationFrom, err = roleDuration(section); err != nil {
 		return a, err
 	}
 	if a.Tags, a.TransitiveTags, err = sessionTags(section); err != nil {
@@ -97,22 +99,22 @@ func assumptionOf(section *awsconfig.Section) (a assumption, err error) {
 }
 
 // roleDuration is how long role credentials are to live: one hour, AWS's own
-// default, if nothing is set.
-func roleDuration(section *awsconfig.Section) (time.Duration, error) {
+// default, if nothing is set. from is the setting that says so.
+func roleDuration(section *awsconfig.Section) (life time.Duration, from string, err error) {
 	for _, key := range []string{"awsmint_duration", "awsmint_duration_seconds", "duration_seconds"} {
 		d, err := duration(section, key)
 		if err != nil {
-			return 0, err
+			return 0, "", err
 		}
 		if d == 0 {
 			continue
 		}
 		if err := checkRoleDuration(d); err != nil {
-			return 0, at(section, key, err)
+			return 0, "", at(section, key, err)
 		}
-		return d, nil
+		return d, fmt.Sprintf("%s in profile %q", key, section.Name()), nil
 	}
-	return ChainedDuration, nil
+	return ChainedDuration, "", nil
 }
 
 func checkRoleDuration(d time.Duration) error {
@@ -125,6 +127,15 @@ func checkRoleDuration(d time.Duration) error {
 			fmt.Sprintf("role credentials live at most %s", Span(maxRoleDuration)))
 	}
 	return nil
+}
+
+// otherDuration is the hint where the source of a role allows it one hour.
+func (r *Role) otherDuration() string {
+	const otherwise = "assume the role straight from a key: set source_profile to a profile that has one of its own"
+	if r.durationFrom == "" {
+		return otherwise
+	}
+	return fmt.Sprintf("take out %s, or %s", r.durationFrom, otherwise)
 }
 
 // CheckRoleARN says what is wrong with the ARN of a role.

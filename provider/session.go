@@ -44,6 +44,7 @@ func (s *Session) provider(o *Options, source aws.CredentialsProvider) aws.Crede
 	return &sessionProvider{
 		link:    s,
 		source:  source,
+		asked:   o.Profile,
 		codes:   o.codes(s.Profile(), s.Serial, s.MFA),
 		timeout: o.Timeout,
 		now:     o.Now,
@@ -54,6 +55,7 @@ func (s *Session) provider(o *Options, source aws.CredentialsProvider) aws.Crede
 type sessionProvider struct {
 	link    *Session
 	source  aws.CredentialsProvider // the long-term key
+	asked   string                  // the profile that the run is for
 	codes   codes                   // nil: without MFA
 	timeout time.Duration           // for AWS to answer
 	now     func() time.Time
@@ -81,7 +83,7 @@ func (p *sessionProvider) Retrieve(ctx context.Context) (aws.Credentials, error)
 			fmt.Sprintf("%s gives temporary credentials, and STS makes no session from these", Describe(p.link.source)),
 			"take mfa_serial and awsmint_mfa_serial out of the profile: it needs no session of its own")
 	}
-	request := mfa.Request{Profile: p.link.Profile(), Serial: p.link.Serial}
+	request := mfa.Request{Profile: p.asked, Serial: p.link.Serial}
 	return withCode(ctx, p.codes, request, func(ctx context.Context, code mfa.Code) (aws.Credentials, error) {
 		return p.mint(ctx, key, code)
 	})
@@ -110,6 +112,7 @@ func (p *sessionProvider) mint(ctx context.Context, key aws.Credentials, code mf
 		way:      code.Way,
 		endpoint: p.link.Client.STSEndpoint,
 		region:   p.link.Client.Region,
+		from:     p.link.Client.regionFrom,
 		started:  p.now(),
 		now:      p.now,
 	}

@@ -104,8 +104,8 @@ func readPolicy(text string) (string, error) {
 		return "", fault.New(fault.Usage, "the session policy is not a JSON object",
 			`it looks like {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}`)
 	}
-	if compact.Len() > maxPolicy {
-		return "", fault.New(fault.Usage, fmt.Sprintf("the session policy has %d characters without spaces, and AWS takes %d", compact.Len(), maxPolicy),
+	if n := utf8.RuneCount(compact.Bytes()); n > maxPolicy {
+		return "", fault.New(fault.Usage, fmt.Sprintf("the session policy has %d characters without spaces, and AWS takes %d", n, maxPolicy),
 			"shorten it, or make it a managed policy and name that in awsmint_policy_arns")
 	}
 	return compact.String(), nil

@@ -160,19 +160,8 @@ func sessionOff(section *awsconfig.Section) (bool, error) {
 	case "off":
 		return true, nil
 	default:
-		return false, at(section, key, fault.New(fault.Usage, fmt.Sprintf("%q is no choice", value), "it can be on (the default) or off"))
+		return false, at(section, key, fault.New(fault.Usage, fmt.Sprintf("it can't be %q", value), "it can be on (the default) or off"))
 	}
-}
-
-// at says where a wrong setting stands. key is the plain name or the one with
-// awsmint's prefix.
-func at(section *awsconfig.Section, key string, err error) error {
-	file, line := section.Origin(key)
-	if prefixed, prefixedLine := section.Origin("awsmint_" + key); prefixed != "" {
-		key, file, line = "awsmint_"+key, prefixed, prefixedLine
-	}
-	return fault.Wrap(err, fault.StatusOf(err),
-		fmt.Sprintf("%s:%d: %s in profile %q: %v", file, line, key, section.Name(), err), fault.HintOf(err))
 }
 
 // boolean reads a setting as the SDKs do: true or false in any case.

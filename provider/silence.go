@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
@@ -31,7 +32,7 @@ func (c call) explainSilence(err error) error {
 	case errors.As(err, &certificate):
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("the certificate of %s is not trusted: %v", where, certificate.Err), certificateHint(certificate.Err))
 	case errors.As(err, &dns):
-		return fault.Wrap(err, fault.Network, fmt.Sprintf("the name %q can't be resolved", dns.Name), c.networkHint())
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("the name %q can't be resolved", dns.Name), c.nameHint(dns))
 	case errors.Is(err, context.DeadlineExceeded):
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("no answer from %s in %s", where, Span(c.now().Sub(c.started))), c.networkHint())
 	case errors.As(err, &op) && op.Op == "read", errors.Is(err, io.ErrUnexpectedEOF):
@@ -58,6 +59,16 @@ func certificateHint(err error) string {
 		return "check this machine's clock; if it is right, the endpoint needs a new certificate"
 	}
 	return "behind a proxy that opens TLS, set AWS_CA_BUNDLE (or ca_bundle in the profile) to its certificate"
+}
+
+// nameHint is for a host that is not known. A region that is none looks just
+// like that.
+func (c call) nameHint(dns *net.DNSError) string {
+	hint := c.networkHint()
+	if c.endpoint != "" || c.from == "" || !dns.IsNotFound || !strings.Contains(dns.Name, "."+c.region+".") {
+		return hint
+	}
+	return fmt.Sprintf("check that there is a region %q, as %s says; if there is, %s", c.region, c.from, hint)
 }
 
 func (c call) networkHint() string {

@@ -99,6 +99,7 @@ func (c *center) call(action, endpoint string, started time.Time) call {
 		service:  "IAM Identity Center",
 		endpoint: endpoint,
 		region:   c.link.Region,
+		from:     c.link.Client.regionFrom,
 		started:  started,
 		now:      c.now,
 	}

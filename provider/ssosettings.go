@@ -23,8 +23,10 @@ const maxSSODuration = 12 * time.Hour
 func (r *resolver) sso(section *awsconfig.Section) (_ Link, err error) {
 	l := &SSO{profile: section.Name(), Session: section.Setting("sso_session")}
 	key, where := "sso_start_url", section
+	l.Client.regionFrom = fmt.Sprintf("sso_region in profile %q", section.Name())
 	if l.Session != "" {
 		key = "sso_session"
+		l.Client.regionFrom = fmt.Sprintf("sso_region in the section [sso-session %s]", l.Session)
 		if where, err = r.config.SSOSession(l.Session); err != nil {
 			return nil, at(section, key, err)
 		}
@@ -88,7 +90,7 @@ func (s *SSO) readRole(section *awsconfig.Section, key string) (err error) {
 				fmt.Sprintf("add a line such as %s = %s; the access portal (%s) shows your accounts and roles", setting.name, setting.example, s.StartURL)))
 		}
 	}
-	if len(s.AccountID) != 12 || strings.Trim(s.AccountID, "0123456789") != "" {
+	if !isAccount(s.AccountID) {
 		return at(section, "sso_account_id", fault.New(fault.Usage, fmt.Sprintf("%q is not an account id", s.AccountID), "it has twelve digits"))
 	}
 	if !isRole(section) {

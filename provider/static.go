@@ -26,13 +26,13 @@ type Static struct {
 // staticKeys reads a profile's own keys; nil where it has none. Half a key is an
 // error, as with every SDK.
 func staticKeys(section *awsconfig.Section) (*Static, error) {
-	const id, key = "aws_access_key_id", "aws_secret_access_key"
+	const id, key, account = "aws_access_key_id", "aws_secret_access_key", "aws_account_id"
 	s := &Static{
 		AccessKeyID: section.Get(id),
 		profile:     section.Name(),
 		secret:      secret.New(section.Get(key)),
 		token:       secret.New(section.Get("aws_session_token")),
-		account:     section.Get("aws_account_id"),
+		account:     section.Get(account),
 	}
 	switch {
 	case s.AccessKeyID == "" && s.secret.IsZero():
@@ -44,6 +44,8 @@ func staticKeys(section *awsconfig.Section) (*Static, error) {
 	case s.token.IsZero() && strings.HasPrefix(s.AccessKeyID, "ASIA"):
 		return nil, at(section, id, fault.New(fault.Usage, "a temporary key (ASIA…) works with its session token only",
 			"add its aws_session_token, or take the key out; awsmint mints such keys itself from one that starts with AKIA"))
+	case s.account != "" && !isAccount(s.account):
+		return nil, at(section, account, fault.New(fault.Usage, fmt.Sprintf("%q is not an account id", short(s.account)), "it has twelve digits; or leave it out"))
 	}
 	return s, nil
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -32,9 +33,10 @@ func FindSurroundings(getenv func(string) string) (Surroundings, error) {
 		CacheDir:  directory(os.UserCacheDir, home, ".cache"),
 	}
 	if dir := getenv("AWSMINT_CACHE_DIR"); dir != "" {
-		if s.CacheDir, err = filepath.Abs(dir); err != nil {
-			return s, fault.Wrap(err, fault.Usage, "AWSMINT_CACHE_DIR is no usable path: "+err.Error(), "give an absolute path")
+		if !filepath.IsAbs(dir) {
+			return s, fault.New(fault.Usage, fmt.Sprintf("AWSMINT_CACHE_DIR is %q, which is not an absolute path", dir), "give an absolute path: each directory would else have a cache of its own")
 		}
+		s.CacheDir = dir
 	}
 	return s, nil
 }
@@ -78,6 +80,7 @@ func Open(request Request, o Options) (*Cached, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Profile = firstSet(o.Profile, request.Profile)
 	link, err := Resolve(config, o.Getenv, request)
 	if err != nil {
 		return nil, err

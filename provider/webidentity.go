@@ -109,6 +109,8 @@ func (w *WebIdentity) mint(ctx context.Context, token secret.String, now func() 
 		profile:  w.profile,
 		endpoint: w.Client.STSEndpoint,
 		region:   w.Client.Region,
+		from:     w.Client.regionFrom,
+		duration: w.durationFrom,
 		started:  now(),
 		now:      now,
 	}

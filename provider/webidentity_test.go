@@ -68,7 +68,7 @@ func TestWebIdentityReadsTheTokenForEachMint(t *testing.T) {
 	w, file, config := webRole(t)
 	w.putToken(file, -time.Minute)
 	_, err := w.as(config, "ci")
-	wantFault(t, err, fault.Refused, file, `profile "ci" is over`, "newer one")
+	wantFault(t, err, fault.Refused, file, `profile "ci" has expired`, "newer one")
 
 	w.putToken(file, time.Hour)
 	w.mustAs(config, "ci")

@@ -28,7 +28,7 @@ func TestWebIdentityTokenFromACommand(t *testing.T) {
 	w.clock.advance(time.Hour)
 	w.putToken(file, -time.Minute)
 	_, err = w.as(config, "ci")
-	wantFault(t, err, fault.Refused, "the token of awsmint_web_identity_token_process", "is over", "print a newer one")
+	wantFault(t, err, fault.Refused, "the token of awsmint_web_identity_token_process", "has expired", "print a newer one")
 }
 
 func TestWebIdentityCommandsThatFail(t *testing.T) {

@@ -86,7 +86,7 @@ func (w *WebIdentity) explain(ctx context.Context, c call, subject string, err e
 	message := short(api.ErrorMessage())
 	switch api.ErrorCode() {
 	case "ExpiredTokenException", "ExpiredToken":
-		return c.refused(err, fmt.Sprintf("%s for profile %q is over", w.origin(), w.profile), w.renewal())
+		return c.refused(err, fmt.Sprintf("%s for profile %q has expired", w.origin(), w.profile), w.renewal())
 	case "InvalidIdentityToken":
 		return c.refused(err, fmt.Sprintf("AWS does not accept %s: %s", w.origin(), message), hint)
 	case "IDPRejectedClaim":

@@ -39,7 +39,13 @@ func Load(p Paths) (*Config, error) {
 
 // Parse is Load for the contents of both files.
 func Parse(config, credentials []byte) (*Config, error) {
-	return parse(Paths{"config", "credentials"}, string(config), string(credentials))
+	return ParseAs(Paths{"config", "credentials"}, config, credentials)
+}
+
+// ParseAs is Parse for what is to stand in the files p, or stands there: errors
+// name these.
+func ParseAs(p Paths, config, credentials []byte) (*Config, error) {
+	return parse(p, string(config), string(credentials))
 }
 
 func parse(p Paths, config, credentials string) (*Config, error) {
@@ -107,9 +113,11 @@ func (c *Config) Services(name string) (*Section, error) {
 // the credentials file as one of profiles alone.
 func (c *Config) section(h Header) (*Section, error) {
 	if len(c.config.find(h)) == 0 {
-		return nil, fault.New(fault.Missing,
-			fmt.Sprintf("no section %q in %q", h, c.config.name),
-			fmt.Sprintf("add it there, or correct the %s setting that names it", settingFor(h.kind)))
+		hint := fmt.Sprintf("add it there, or correct the %s setting that names it", settingFor(h.kind))
+		if meant := DidYouMean(h.name, c.config.names(h.kind)); meant != "" {
+			hint = meant
+		}
+		return nil, fault.New(fault.Missing, fmt.Sprintf("no section %q in %q", h, c.config.name), hint)
 	}
 	s := &Section{header: h, entries: map[string]entry{}}
 	if err := s.merge(c.config, h); err != nil {

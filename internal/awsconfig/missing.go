@@ -14,18 +14,36 @@ const maxSuggestions = 3
 // noProfile says that a profile is missing, and what the likely reason is: a
 // header that fits the other file only, a misspelling, or none.
 func (c *Config) noProfile(name string) error {
-	hint := "run: awsmint add " + name
-	if !validName(name) {
+	hint := c.Meant(name)
+	switch {
+	case hint != "":
+	case validName(name):
+		hint = "run: awsmint add " + name
+	default:
 		hint = "to see the names there are, run: awsmint list"
-	}
-	if near := nearest(name, c.Profiles()); len(near) > 0 {
-		hint = "did you mean " + strings.Join(near, " or ") + "?"
-	}
-	if misplaced := c.misplaced(name); misplaced != "" {
-		hint = misplaced
 	}
 	return fault.Wrap(ErrNoProfile, fault.Missing,
 		fmt.Sprintf("no profile %q in %q or %q", name, c.config.name, c.credentials.name), hint)
+}
+
+// Meant is a hint at which profile may have been meant by a name that is
+// missing: one whose header fits the other file only, or one of a similar name.
+// It is empty where there is neither.
+func (c *Config) Meant(name string) string {
+	if misplaced := c.misplaced(name); misplaced != "" {
+		return misplaced
+	}
+	return DidYouMean(name, c.Profiles())
+}
+
+// DidYouMean asks whether one of names was meant: those that differ from name
+// in case alone, or in a letter or two. It is empty where none does.
+func DidYouMean(name string, names []string) string {
+	near := nearest(name, names)
+	if len(near) == 0 {
+		return ""
+	}
+	return "did you mean " + strings.Join(near, " or ") + "?"
 }
 
 // misplaced looks for [name] in the config file and [profile name] in the

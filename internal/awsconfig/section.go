@@ -51,13 +51,13 @@ func (s *Section) Name() string { return s.header.name }
 // holds sub-properties begins with \n.
 func (s *Section) Get(key string) string { return s.entries[strings.ToLower(key)].value }
 
-// prefix marks awsmint's own keys, which every SDK passes over.
-const prefix = "awsmint_"
+// Prefix marks awsmint's own keys, which every SDK passes over.
+const Prefix = "awsmint_"
 
 // Setting returns the value of awsmint_<key> where that is present, be it
 // empty, else that of the plain key.
 func (s *Section) Setting(key string) string {
-	if e, ok := s.entries[prefix+strings.ToLower(key)]; ok {
+	if e, ok := s.entries[Prefix+strings.ToLower(key)]; ok {
 		return e.value
 	}
 	return s.Get(key)
@@ -85,6 +85,18 @@ func (s *Section) Sub(key, name string) string {
 
 // Keys returns the keys that are present, in lower case and sorted.
 func (s *Section) Keys() []string { return slices.Sorted(maps.Keys(s.entries)) }
+
+// OwnKeys returns the names of awsmint's own settings that are present, without
+// the prefix awsmint_, in lower case and sorted.
+func (s *Section) OwnKeys() (names []string) {
+	for key := range s.entries {
+		if name, own := strings.CutPrefix(key, Prefix); own {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
 
 // Origin returns the file and line, counted from 1, where the value that Get
 // returns begins; "" and 0 when the key is absent. What was read by Parse is

@@ -112,6 +112,16 @@ func (s *source) find(h Header) []section {
 	return found
 }
 
+// names returns the names of the sections of a kind.
+func (s *source) names(kind string) (names []string) {
+	for _, sec := range s.sections {
+		if sec.title.kind == kind && sec.title.usable() {
+			names = append(names, sec.title.name)
+		}
+	}
+	return names
+}
+
 // line returns the number of the line at offset, counted from 1.
 func (s *source) line(offset int) int { return 1 + strings.Count(s.text[:offset], "\n") }
 

@@ -57,6 +57,7 @@ func (a *App) begin(request provider.Request, ask ask) (*run, error) {
 		return nil, err
 	}
 	r.options = provider.Options{
+		Profile:  request.Profile,
 		Keychain: k,
 		Cache:    a.cache(),
 		Environ:  environ,
