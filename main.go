@@ -11,7 +11,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -28,20 +27,15 @@ var version = "dev"
 
 const description = `Keep AWS access keys in the OS keychain and hand out short-lived credentials.
 
-Store a key with "awsmint add PROFILE". From then on every program that reads ~/.aws/config gets MFA-backed session credentials for that profile, one code per session, and those of the roles that it may assume.`
-
-// footer documents the exit statuses, which scripts rely on.
-const footer = `Exit status: 0 success; 1 failure; 2 wrong usage; 3 a person is needed and can't be asked, or cancelled; 4 no such profile or nothing stored; 5 AWS refused; 6 no network or no answer; 7 keychain locked or unreachable.
-
-Environment: AWSMINT_KEYCHAIN (os, file), AWSMINT_VAULT, AWSMINT_PASSPHRASE, AWSMINT_PASSPHRASE_COMMAND, AWSMINT_KERNEL_KEYRING (off, or a time span), AWSMINT_NO_INPUT, AWSMINT_TIMEOUT, AWSMINT_PROMPT_TIMEOUT, AWSMINT_CACHE_DIR, AWSMINT_LOG. README.md explains each.`
+Store a key with "awsmint add PROFILE". From then on every program that reads ~/.aws/config gets MFA-backed session credentials for that profile, with one code per session, and for the roles that it may assume.`
 
 type grammar struct {
 	Add     cli.Add     `cmd:"" help:"Store an access key and write its profile, or write the profile of a role."`
-	Process cli.Process `cmd:"" help:"Print credentials for an SDK: the credential_process of a profile."`
-	Login   cli.Login   `cmd:"" help:"Mint credentials now, for programs that can't wait for a code; sign in to IAM Identity Center."`
-	Logout  cli.Logout  `cmd:"" help:"Forget cached credentials."`
-	List    cli.List    `cmd:"" help:"Show profiles, where their credentials come from, and the time that these have left."`
-	Remove  cli.Remove  `cmd:"" help:"Remove a key and all that awsmint keeps for its profile."`
+	Process cli.Process `cmd:"" help:"Print credentials as JSON: what SDKs run as credential_process."`
+	Login   cli.Login   `cmd:"" help:"Get credentials now, for programs that can't wait for an MFA code or a sign-in."`
+	Logout  cli.Logout  `cmd:"" help:"Forget cached credentials, and sign out of IAM Identity Center."`
+	List    cli.List    `cmd:"" help:"Show profiles, where their credentials come from, and how long these last."`
+	Remove  cli.Remove  `cmd:"" help:"Remove a profile's key and all that awsmint keeps and wrote for it."`
 	Version cli.Version `cmd:"" help:"Print the version."`
 }
 
@@ -96,27 +90,23 @@ func parseAndRun(ctx context.Context, app *cli.App, args []string) (err error) {
 	}()
 	parser, err := kong.New(&grammar{},
 		kong.Name("awsmint"),
-		kong.Description(description+"\n\n"+footer),
-		kong.Writers(app.Stdout, app.Stderr),
+		kong.Description(description),
+		kong.Help(app.PrintHelp),
 		kong.Exit(func(int) { panic(helped{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(app),
 	)
 	if err != nil {
 		return err
 	}
+	parser.Model.HelpFlag.Help = "Show this help."
 	app.WarnOfLog()
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	command, err := parser.Parse(args)
-	var parseErr *kong.ParseError
-	if errors.As(err, &parseErr) {
-		return fault.Wrap(err, fault.Usage, parseErr.Error(), "run: awsmint --help")
+	command, err := parser.Parse(cli.Reworded(args))
+	if err == nil {
+		err = cli.CheckValues(command)
 	}
 	if err != nil {
-		return err
+		return cli.Misuse(err)
 	}
 	return command.Run()
 }

@@ -41,7 +41,7 @@ func NewApp(version string) (*App, error) {
 	a := &App{
 		Version: version,
 		Stdin:   os.Stdin,
-		Stdout:  os.Stdout,
+		Stdout:  output{os.Stdout},
 		Stderr:  os.Stderr,
 		Getenv:  os.Getenv,
 		Environ: os.Environ(),
@@ -70,6 +70,9 @@ func openLog(path string) (log *slog.Logger, problem error) {
 // Warn says on stderr what is worth knowing and stops nothing. process, whose
 // stderr belongs to an SDK, is the one command that does without.
 func (a *App) Warn(text string) { _, _ = fmt.Fprintln(a.Stderr, "awsmint: warning: "+text) }
+
+// Note says on stderr what is good to know where all went well.
+func (a *App) Note(text string) { _, _ = fmt.Fprintln(a.Stderr, "awsmint: note: "+text) }
 
 // WarnOfLog says that the log can't be written.
 func (a *App) WarnOfLog() {

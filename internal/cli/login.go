@@ -14,24 +14,39 @@ import (
 // Login mints credentials now, so that programs which can't wait for an MFA
 // code, or for a sign-in to IAM Identity Center, find them in the cache.
 type Login struct {
-	Profiles   []string `arg:"" name:"profile" help:"The profiles to mint credentials for."`
-	Force      bool     `short:"f" help:"Mint anew although the cached credentials are still good; for IAM Identity Center, sign in anew."`
-	DeviceCode bool     `help:"Sign in to IAM Identity Center with a code that is typed on any machine, and open no browser here."`
+	Profiles []string `arg:"" name:"profile" help:"The profiles to get credentials for."`
+	Wish
+	Force      bool `short:"f" help:"Get new ones although those in the cache are still good; for IAM Identity Center, sign in anew."`
+	DeviceCode bool `help:"Sign in to IAM Identity Center on any device, with a code, and open no browser here."`
 }
 
-// Run mints for one profile after the other and stops at the first failure.
+// Run takes one profile after the other. A failure of one is told and stops
+// none of the others; the run ends with the first one's status.
 func (l *Login) Run(ctx context.Context, app *App) error {
+	var first error
 	for _, profile := range l.Profiles {
-		if err := l.one(ctx, app, profile); err != nil {
+		err := l.one(ctx, app, profile)
+		switch {
+		case err == nil:
+		case len(l.Profiles) == 1 || ctx.Err() != nil:
 			return err
+		default:
+			Report(app.Stderr, err)
+			if first == nil {
+				first = reported{err}
+			}
 		}
 	}
-	return nil
+	return first
 }
 
 func (l *Login) one(ctx context.Context, app *App, profile string) error {
+	request, err := l.request(profile)
+	if err != nil {
+		return err
+	}
 	noInput := app.noInput(false)
-	run, err := app.begin(provider.Request{Profile: profile}, ask{noInput: noInput, asked: true})
+	run, err := app.begin(request, ask{noInput: noInput, asked: true})
 	if err != nil {
 		return err
 	}
@@ -52,8 +67,21 @@ func (l *Login) one(ctx context.Context, app *App, profile string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(app.Stdout, "%s: %s\n", profile, lasting(credentials, app.Now()))
-	return err
+	if _, err := fmt.Fprintf(app.Stdout, "%s: %s\n", profile, lasting(credentials, app.Now())); err != nil {
+		return err
+	}
+	return l.noteBypass(app, profile)
+}
+
+// noteBypass says so where SDKs do not come to awsmint for the profile: what
+// was got is then for awsmint's own commands alone.
+func (l *Login) noteBypass(app *App, profile string) error {
+	_, section, err := app.section(profile)
+	if err != nil || l.RoleARN != "" || isReachable(section) {
+		return err
+	}
+	app.Note(fmt.Sprintf("SDKs do not ask awsmint for profile %q, which has no credential_process line for it; see \"Profiles that you have already\" in README.md", profile))
+	return nil
 }
 
 // signIn is how a person signs in: with the browser where one can be opened.
@@ -78,14 +106,17 @@ func lasting(c aws.Credentials, now time.Time) string {
 	return fmt.Sprintf("credentials until %s (%s)", clock(c.Expires, now), left(c.Expires, now))
 }
 
-// clock is a point in time as a person reads it, with the day where it is
-// another one.
+// clock is a point in time as a person reads it: with the day of the week where
+// it is not today, and with the date where that day could be another week's.
 func clock(at, now time.Time) string {
 	at, now = at.Local(), now.Local()
-	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+	switch {
+	case at.YearDay() == now.YearDay() && at.Year() == now.Year():
 		return at.Format("15:04")
+	case at.After(now) && at.Before(now.AddDate(0, 0, 6)):
+		return at.Format("Mon 15:04")
 	}
-	return at.Format("Mon 15:04")
+	return at.Format("2006-01-02 15:04")
 }
 
 // left is the time until at in whole minutes, rounded down: "11h59m".

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
@@ -13,7 +13,7 @@ import (
 type Wish struct {
 	RoleARN    string `name:"role-arn" placeholder:"ARN" help:"Assume this role with the profile's credentials."`
 	ExternalID string `name:"external-id" placeholder:"ID" help:"The external id that the role's trust policy asks for."`
-	Duration   string `placeholder:"TIME" help:"How long the role's credentials live: 1h (the default), 3600, up to 12h straight from a key."`
+	Duration   string `placeholder:"TIME" help:"How long the role's credentials live: 1h (the default) or 3600; up to 12h where they are made straight from a key."`
 }
 
 // request is the wish for a profile.
@@ -33,6 +33,16 @@ func (w Wish) request(profile string) (provider.Request, error) {
 	return r, nil
 }
 
+// words are the wish's, as they stand behind a command.
+func (w Wish) words() (text string) {
+	for _, flag := range [][2]string{{"--role-arn", w.RoleARN}, {"--external-id", w.ExternalID}, {"--duration", w.Duration}} {
+		if flag[1] != "" {
+			text += " " + flag[0] + " " + flag[1]
+		}
+	}
+	return text
+}
+
 // Process prints credentials for an SDK. It is what the config file names as
 // credential_process: on success stdout is one JSON object and stderr is
 // empty, on failure the other way round, and stdin is never read.
@@ -40,7 +50,7 @@ type Process struct {
 	Profile string `arg:"" help:"The profile to print credentials for."`
 	Wish
 	RawKey  bool `help:"Print the profile's permanent key itself, without a session."`
-	NoInput bool `help:"Never ask for anything: fail instead. Also: AWSMINT_NO_INPUT=1."`
+	NoInput bool `help:"Never ask for anything, fail instead; so does AWSMINT_NO_INPUT=1."`
 }
 
 // Run prints the credentials. They are cached before they are printed, so a
@@ -63,13 +73,13 @@ func (p *Process) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
-	if wasClosed(app.Stdout) {
-		return fault.New(fault.Failure, "stdout is closed: the credentials can't be written",
-			"they are in the cache; to mint without printing, run: awsmint login "+p.Profile)
-	}
-	if _, err := app.Stdout.Write(format.Process(credentials)); err != nil {
-		return fault.Wrap(err, fault.Failure, fmt.Sprintf("the credentials can't be written: %v", err),
-			"they are in the cache; run the same command again")
+	_, err = app.Stdout.Write(format.Process(credentials))
+	switch {
+	case errors.Is(err, errClosed):
+		return fault.Wrap(err, fault.Failure, "stdout is closed: the credentials can't be written",
+			"they are in the cache; to mint without printing, run: awsmint login "+p.Profile+p.words())
+	case err != nil:
+		return fault.Wrap(err, fault.Failure, err.Error(), "the credentials are in the cache; run the same command again")
 	}
 	return nil
 }

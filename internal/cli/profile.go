@@ -73,10 +73,14 @@ func (a *App) save(ctx context.Context, s settings) error {
 // isOwn reports whether a profile is awsmint's: its credential_process runs
 // awsmint, or it has a setting of awsmint's.
 func isOwn(section *awsconfig.Section) bool {
-	if _, ok := provider.OwnLine(section.Get("credential_process")); ok {
-		return true
-	}
-	return slices.ContainsFunc(section.Keys(), func(key string) bool { return strings.HasPrefix(key, ownPrefix) })
+	return isReachable(section) || slices.ContainsFunc(section.Keys(), func(key string) bool { return strings.HasPrefix(key, ownPrefix) })
+}
+
+// isReachable reports whether SDKs come to awsmint for a profile: its
+// credential_process runs it.
+func isReachable(section *awsconfig.Section) bool {
+	_, ok := provider.OwnLine(section.Get("credential_process"))
+	return ok
 }
 
 // otherSources are the keys by which a profile gets credentials in another

@@ -12,11 +12,20 @@ import (
 // it into an exception, and Java's deadlocks on a full pipe.
 const maxReport = 1000
 
+// reported is a failure that was told where it happened: it has only its status
+// left to give.
+type reported struct{ error }
+
+func (r reported) Unwrap() error { return r.error }
+
 // Report writes a failure to stderr, the fact and then the hint, and returns
 // the exit status.
 func Report(stderr io.Writer, err error) int {
 	if err == nil {
 		return 0
+	}
+	if _, done := err.(reported); done {
+		return int(fault.StatusOf(err))
 	}
 	text := "awsmint: " + err.Error() + "\n"
 	if hint := fault.HintOf(err); hint != "" {

@@ -12,11 +12,7 @@ import (
 // started. Go's runtime then puts /dev/null in its place, open for reading and
 // writing, and whatever is written is lost without an error. A caller that
 // sends output to /dev/null on purpose mostly opens it for writing alone.
-func wasClosed(stream any) bool {
-	f, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
+func wasClosed(f *os.File) bool {
 	fd := int(f.Fd())
 	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
 	if err != nil {

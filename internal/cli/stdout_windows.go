@@ -1,4 +1,6 @@
 package cli
 
+import "os"
+
 // wasClosed is for Unix: on Windows a write to a closed stream fails.
-func wasClosed(any) bool { return false }
+func wasClosed(*os.File) bool { return false }

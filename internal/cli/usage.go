@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// Misuse is the failure for a command line that kong refuses, in words for
+// who typed it.
+func Misuse(err error) error {
+	var refused *kong.ParseError
+	var own *fault.Error
+	if !errors.As(err, &refused) || errors.As(err, &own) {
+		return err
+	}
+	command := ""
+	if refused.Context != nil && refused.Context.Selected() != nil {
+		command = refused.Context.Selected().Path()
+	}
+	return misuse(err, command, plainly(command, refused.Error()))
+}
+
+func misuse(err error, command, fact string) error {
+	return fault.Wrap(err, fault.Usage, fact, "run: "+strings.Join(strings.Fields("awsmint "+command+" --help"), " "))
+}
+
+// plainly puts kong's words plainly. Those that it does not know stay as they
+// are.
+func plainly(command, text string) string {
+	flag, _, wantsValue := strings.Cut(text, ": expected ")
+	if wantsValue && strings.HasPrefix(flag, "-") && strings.Contains(text, " value but got ") {
+		return flag + " needs a value"
+	}
+	if flag, _, ok := strings.Cut(text, ": bool value must be "); ok {
+		return flag + " takes no value"
+	}
+	// A single letter is near to every other one.
+	if short, suggestion, ok := strings.Cut(text, ", did you mean "); ok && strings.Contains(short, " -") && !strings.Contains(suggestion, "--") {
+		return short
+	}
+	if strings.HasPrefix(text, "expected one of ") {
+		return "no command given"
+	}
+	for _, words := range []string{`expected "`, "missing positional arguments "} {
+		if rest, ok := strings.CutPrefix(text, words); ok {
+			name, _, _ := strings.Cut(strings.TrimLeft(rest, "<"), ">")
+			return fmt.Sprintf("no %s given", strings.Trim(name, `"`))
+		}
+	}
+	if rest, ok := strings.CutPrefix(text, "unexpected argument "); ok {
+		word, suggestion, _ := strings.Cut(rest, ", did you mean ")
+		if command != "" {
+			return fmt.Sprintf("unexpected argument %q", word)
+		}
+		if suggestion != "" {
+			suggestion = "; did you mean " + suggestion
+		}
+		return fmt.Sprintf("there is no command %q", word) + suggestion
+	}
+	return text
+}
+
+// CheckValues refuses a flag with an empty value, such as a script's variable
+// that was not set leaves: taken for a flag that is not there, it would ask for
+// something else.
+func CheckValues(parsed *kong.Context) error {
+	for _, step := range parsed.Path {
+		if step.Flag != nil && step.Flag.Target.Kind() == reflect.String && step.Flag.Target.String() == "" {
+			return misuse(nil, parsed.Selected().Path(), "--"+step.Flag.Name+" needs a value")
+		}
+	}
+	return nil
+}
+
+// Reworded are the arguments in the form that the grammar has: "--version" and
+// "help COMMAND" are what people try first.
+func Reworded(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "--version":
+		return append([]string{"version"}, args[1:]...)
+	case args[0] == "help":
+		return append(args[1:len(args):len(args)], "--help")
+	}
+	return args
+}
