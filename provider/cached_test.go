@@ -225,3 +225,19 @@ func TestCachedTellsTimesWithoutKeychain(t *testing.T) {
 		t.Error("expired credentials are told as alive")
 	}
 }
+
+// A window that leaves nothing of what AWS gave would make each run a mint.
+func TestWindowLongerThanTheGrantedLife(t *testing.T) {
+	const lines = noMFA + "awsmint_expiry_window = 2h\n"
+	for life, first := range map[time.Duration]time.Duration{ // how long the credentials serve
+		3 * time.Hour: time.Hour, 2 * time.Hour: 100 * time.Minute, 90 * time.Minute: 70 * time.Minute, 30 * time.Minute: 20 * time.Minute,
+		2*time.Hour + 30*time.Second: 100*time.Minute + 30*time.Second,
+	} {
+		w, m := numbered(t, life)
+		wantID(t, w.from(m, lines), "ASIA1")
+		w.clock.advance(first - 5*time.Second)
+		wantID(t, w.from(m, lines), "ASIA1")
+		w.clock.advance(10 * time.Second)
+		wantID(t, w.from(m, lines), "ASIA2")
+	}
+}

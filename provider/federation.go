@@ -90,6 +90,7 @@ func (p *federationProvider) Retrieve(ctx context.Context) (aws.Credentials, err
 		keyID:    key.AccessKeyID,
 		endpoint: p.link.Client.STSEndpoint,
 		region:   p.link.Client.Region,
+		from:     p.link.Client.regionFrom,
 		started:  p.now(),
 		now:      p.now,
 	}

@@ -260,6 +260,16 @@ func TestRoleWithoutMFASaysSo(t *testing.T) {
 	w, config := roles(t, ststest.Role{RequireMFA: true})
 	_, err := w.as(strings.Replace(config, "mfa_serial", "ignored", 1), "prod")
 	wantFault(t, err, fault.Refused, "without MFA", "awsmint_mfa_serial", `"work"`)
+
+	// Of a role no MFA comes to another role, so no setting would help.
+	const deep = "arn:aws:iam::777788889999:role/Deep"
+	w, config = roles(t, ststest.Role{})
+	w.sts.AddRole(ststest.Role{ARN: deep})
+	_, err = w.as(config+"[profile deep]\nregion = eu-west-1\nrole_arn = "+deep+"\nsource_profile = prod\n", "deep")
+	wantFault(t, err, fault.Refused, deep, `"prod"`, "trust policy")
+	if text := err.Error() + fault.HintOf(err); strings.Contains(text, "MFA") || strings.Contains(text, "awsmint_mfa_serial") {
+		t.Errorf("a device is spoken of: %s", text)
+	}
 }
 
 // Static keys of the config files do all that keys of the keychain do.

@@ -97,6 +97,7 @@ func TestWrongRoleSettings(t *testing.T) {
 		{"awsmint_policy = /nosuch/policy.json", []string{"/nosuch/policy.json"}},
 		{"awsmint_policy = {nonsense", []string{"not a JSON object"}},
 		{`awsmint_policy = {"a": "` + strings.Repeat("x", 2048) + `"}`, []string{"2048"}},
+		{`awsmint_policy = {"a": "` + strings.Repeat("ö", 2048-7) + `"}`, []string{"2049 characters", "2048"}},
 		{"awsmint_policy_arns = ReadOnlyAccess", []string{`"ReadOnlyAccess"`, "arn:aws:iam::aws:policy/"}},
 		{"awsmint_policy_arns = " + strings.Join(arns, ","), []string{"11", "10"}},
 		{"awsmint_expiry_window = 1h", []string{"leaves nothing"}},
@@ -133,6 +134,10 @@ func TestRolesThatDifferShareNoEntry(t *testing.T) {
 		seen[digest] = lines
 	}
 	one, _ := roleLink(t, "role_arn = "+roleA)
+	// AWS counts characters.
+	if _, err := roleLink(t, "role_arn = "+roleA+"\n"+`awsmint_policy = {"a":"`+strings.Repeat("ö", 2048-8)+`"}`); err != nil {
+		t.Errorf("a policy of 2048 characters: %v", err)
+	}
 	for _, same := range []string{`awsmint_policy = `, "awsmint_duration = 60m", "use_fips_endpoint = true", "mfa_serial = " + serial} {
 		link, err := roleLink(t, "role_arn = "+roleA+"\n"+same)
 		if err != nil {
@@ -204,6 +209,24 @@ func TestShorthandOfTheProfilesOwnLine(t *testing.T) {
 	}
 }
 
+// A role in another profile's line is one entry with the same command's.
+func TestShorthandIsOneEntryHoweverItIsAskedFor(t *testing.T) {
+	for _, work := range []string{"", own + "work\n", own + "work --role-arn " + roleB + "\n"} {
+		config := parsed(t, "[profile x]\nregion = eu-west-2\n"+own+"work --role-arn "+roleA+" --external-id e-1\n[profile work]\nregion = eu-west-1\n"+work)
+		name := func(request provider.Request) any {
+			link, err := provider.Resolve(config, environment{}.get, request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return provider.Name(link)
+		}
+		run := name(provider.Request{Profile: "work", RoleARN: roleA, ExternalID: "e-1"})
+		if name(provider.Request{Profile: "x"}) != run {
+			t.Errorf("with %q in the other profile its line and its command have an entry each", work)
+		}
+	}
+}
+
 func TestShorthand(t *testing.T) {
 	config := parsed(t, "[profile work]\nawsmint_expiry_window = 2h\nmfa_serial = "+serial+"\n[profile prod]\nrole_arn = "+roleA+"\nsource_profile = work\n")
 	for _, test := range []struct {
@@ -214,10 +237,10 @@ func TestShorthand(t *testing.T) {
 		{request: provider.Request{Profile: "work", RoleARN: roleA, ExternalID: "x-1"}, want: "role work ← session work ← key work"},
 		{request: provider.Request{Profile: "work", RoleARN: roleA, Duration: 4 * time.Hour}, want: "role work ← key work"},
 		{request: provider.Request{Profile: "prod", RoleARN: roleB}, want: "role prod ← role prod ← session work ← key work"},
-		{request: provider.Request{Profile: "prod", RoleARN: roleB, Duration: 2 * time.Hour}, words: []string{"2h", "1h at most"}},
-		{request: provider.Request{Profile: "work", RoleARN: "Admin"}, words: []string{`"Admin"`}},
-		{request: provider.Request{Profile: "work", RoleARN: roleA, ExternalID: "a b"}, words: []string{`"a b"`}},
-		{request: provider.Request{Profile: "work", RoleARN: roleA, Duration: time.Minute}, words: []string{"1m is too short"}},
+		{request: provider.Request{Profile: "prod", RoleARN: roleB, Duration: 2 * time.Hour}, words: []string{"2h", "1h at most", "take out --duration, or"}},
+		{request: provider.Request{Profile: "work", RoleARN: "Admin"}, words: []string{`--role-arn: "Admin"`}},
+		{request: provider.Request{Profile: "work", RoleARN: roleA, ExternalID: "a b"}, words: []string{`--external-id: "a b"`}},
+		{request: provider.Request{Profile: "work", RoleARN: roleA, Duration: time.Minute}, words: []string{"--duration: ", "1m is too short"}},
 		{request: provider.Request{Profile: "work", RawKey: true}, want: "key work"},
 		{request: provider.Request{Profile: "prod", RawKey: true}, words: []string{`"prod"`, "no key of its own", "--raw-key"}},
 	} {

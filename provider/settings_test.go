@@ -149,3 +149,12 @@ func TestWrongSwitchesRegionsAndEndpoints(t *testing.T) {
 		{name: "endpoint without a host", line: "endpoint_url = https://", words: []string{`"https://"`}},
 	})
 }
+
+func TestAccountOfPlaintextKeys(t *testing.T) {
+	const line = "aws_account_id = "
+	resolved(t, "[profile work]\n"+keyB+line+"111122223333\n")
+	for _, wrong := range []string{"1111222233334", "11112222333x", "1111-2222-3333"} {
+		_, err := provider.Resolve(parsed(t, "[profile work]\n"+keyB+line+wrong+"\n"), environment{}.get, provider.Request{Profile: "work"})
+		wantFault(t, err, fault.Usage, `config:4: aws_account_id in profile "work": "`+wrong+`" is not an account id`, "twelve digits")
+	}
+}
