@@ -47,7 +47,8 @@ func (t *ssoTokens) withBrowser(ctx context.Context, client oidcClient) (signedI
 	if err := t.signIn.Browser(page); err != nil {
 		return signedIn{}, errors.Join(errNoBrowser, err)
 	}
-	if err := t.signIn.Tell(fmt.Sprintf("Sign in to IAM Identity Center in the browser. If it shows no page, open this one:\n%s", page)); err != nil {
+	if err := t.signIn.Tell(fmt.Sprintf("Sign in to IAM Identity Center in the browser within %s. If it shows no page, open this one:\n%s",
+		minutes(t.signIn.time()), page)); err != nil {
 		t.log.Debug("nothing told", "error", err)
 	}
 	select {

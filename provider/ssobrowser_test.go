@@ -48,7 +48,7 @@ func TestAuthorizePage(t *testing.T) {
 	if diff := cmp.Diff(want, query); diff != "" {
 		t.Error(diff)
 	}
-	if len(p.told) != 1 || !strings.Contains(p.told[0], p.opened[0]) {
+	if len(p.told) != 1 || !strings.Contains(p.told[0], p.opened[0]) || !strings.Contains(p.told[0], "within 10 minutes") {
 		t.Errorf("told: %q", p.told)
 	}
 	other := &person{w: w, allow: true}
@@ -72,9 +72,9 @@ func TestPageThatTheBrowserEndsOn(t *testing.T) {
 		status       fault.Status
 		words, other string
 	}{
-		{"allowed", true, nil, 0, "<h1>Signed in</h1>", "You can close this window."},
+		{"allowed", true, nil, 0, "<h1>Signed in</h1>", "awsmint can use AWS now. You can close this window"},
 		{"declined", false, nil, fault.Person, "<h1>Not signed in</h1>", "declined"},
-		{"allowed, and refused afterwards", true, &ststest.Fault{Action: "CreateToken", Code: "InvalidGrantException"}, fault.Refused, "<h1>Not signed in</h1>", "went wrong"},
+		{"allowed, and refused afterwards", true, &ststest.Fault{Action: "CreateToken", Code: "InvalidGrantException"}, fault.Refused, "<h1>The sign-in did not finish</h1>", "The terminal says why."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

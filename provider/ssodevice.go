@@ -32,8 +32,8 @@ func (t *ssoTokens) withDevice(ctx context.Context, client oidcClient) (signedIn
 		return signedIn{}, err
 	}
 	page := firstSet(aws.ToString(device.VerificationUriComplete), aws.ToString(device.VerificationUri))
-	if err := t.signIn.Tell(fmt.Sprintf("To sign in to IAM Identity Center, open this page on any machine:\n%s\nand see that it shows the code %s",
-		page, aws.ToString(device.UserCode))); err != nil {
+	if err := t.signIn.Tell(fmt.Sprintf("To sign in to IAM Identity Center, open this page on any machine within %s:\n%s\nand see that it shows the code %s",
+		minutes(min(t.signIn.time(), time.Duration(device.ExpiresIn)*time.Second)), page, aws.ToString(device.UserCode))); err != nil {
 		return signedIn{}, fault.Wrap(err, fault.Person, fmt.Sprintf("the code to sign in with can't be shown: %v", err),
 			"run this in a terminal: awsmint login "+link.profile)
 	}

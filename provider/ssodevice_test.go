@@ -36,7 +36,7 @@ func TestDeviceCode(t *testing.T) {
 	if diff := cmp.Diff([]time.Duration{second, second, second}, d.waits); diff != "" {
 		t.Error(diff)
 	}
-	if len(d.told) != 1 || !strings.Contains(d.told[0], w.sts.URL()+"/device?user_code="+d.code()+"\n") {
+	if len(d.told) != 1 || !strings.Contains(d.told[0], "within 10 minutes:") || !strings.Contains(d.told[0], w.sts.URL()+"/device?user_code="+d.code()+"\n") {
 		t.Errorf("told: %q", d.told)
 	}
 

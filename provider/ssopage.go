@@ -18,10 +18,10 @@ type page struct {
 }
 
 var (
-	pageSignedIn = page{http.StatusOK, "Signed in", "awsmint has what it needs. You can close this window."}
-	pageDeclined = page{http.StatusOK, "Not signed in", "The request was declined, and awsmint was given nothing. You can close this window."}
-	pageFailed   = page{http.StatusOK, "Not signed in", "Something went wrong after the sign-in. The terminal that awsmint runs in says what."}
-	pageStrange  = page{http.StatusBadRequest, "Not the page that was asked for", "This is no answer to the sign-in that awsmint waits for. It goes on waiting for the right one."}
+	pageSignedIn = page{http.StatusOK, "Signed in", "awsmint can use AWS now. You can close this window and go back to the terminal."}
+	pageDeclined = page{http.StatusOK, "Not signed in", "The request was declined, and awsmint was given nothing. You can close this window and go back to the terminal."}
+	pageFailed   = page{http.StatusOK, "The sign-in did not finish", "AWS sent you back here, but awsmint could not get in. The terminal says why."}
+	pageStrange  = page{http.StatusBadRequest, "Not the right link", "This link is not the one awsmint waits for: it belongs to another sign-in, or was changed on its way. awsmint goes on waiting for the right one."}
 )
 
 //go:embed ssopage.html

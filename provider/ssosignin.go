@@ -32,6 +32,22 @@ type SignIn struct {
 	Timeout time.Duration
 }
 
+// time is how long the person has.
+func (s *SignIn) time() time.Duration {
+	if s.Timeout == 0 {
+		return signInTimeout
+	}
+	return s.Timeout
+}
+
+// minutes is a time span as it is said to somebody: "10 minutes".
+func minutes(d time.Duration) string {
+	if d <= time.Minute || d%time.Minute != 0 {
+		return Span(d)
+	}
+	return fmt.Sprintf("%d minutes", d/time.Minute)
+}
+
 // SignInTo makes sure that there is a token for the IAM Identity Center that a
 // chain begins with, and a new one with force. Without force nobody is asked
 // while there is one that lives or can be renewed, and that the portal takes.
@@ -77,11 +93,7 @@ func (t *ssoTokens) force(ctx context.Context) error {
 // signInAnew asks the person, under the lock. known is the registration of an
 // earlier sign-in.
 func (t *ssoTokens) signInAnew(parent context.Context, known oidcClient) (signedIn, error) {
-	timeout := t.signIn.Timeout
-	if timeout == 0 {
-		timeout = signInTimeout
-	}
-	ctx, cancel := context.WithTimeout(parent, timeout)
+	ctx, cancel := context.WithTimeout(parent, t.signIn.time())
 	defer cancel()
 	begun, asked := t.cache.Generation(t.name.Scope), t.now()
 	fresh, err := t.askPerson(ctx, known)

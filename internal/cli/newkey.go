@@ -28,19 +28,29 @@ type newKey struct {
 // maxStdin is the size in bytes of the largest JSON taken: four short strings.
 const maxStdin = 64 << 10
 
+// keyJSON is what --stdin takes: a flat object, or what "aws iam
+// create-access-key" prints, which has the key one level down.
+type keyJSON struct {
+	AccessKeyID     string `json:"AccessKeyId"`
+	SecretAccessKey string
+	MfaSerial       string
+	TotpSeed        string
+	Region          string
+
+	AccessKey *struct {
+		AccessKeyID                  string `json:"AccessKeyId"`
+		SecretAccessKey              string
+		UserName, Status, CreateDate any // of no use here
+	}
+}
+
 // keyFromJSON reads the form that --stdin takes.
 func keyFromJSON(r io.Reader) (newKey, error) {
 	wrong := func(why string) (newKey, error) {
 		return newKey{}, fault.New(fault.Usage, "standard input is not the JSON of a key: "+why,
-			`it has the form {"AccessKeyId": "AKIA…", "SecretAccessKey": "…"}, and may have "MfaSerial", "TotpSeed" and "Region"`)
+			`it has the form {"AccessKeyId": "AKIA…", "SecretAccessKey": "…"}, and may have "MfaSerial", "TotpSeed" and "Region"; what "aws iam create-access-key" prints will do too`)
 	}
-	var input struct {
-		AccessKeyID     string `json:"AccessKeyId"`
-		SecretAccessKey string
-		MfaSerial       string
-		TotpSeed        string
-		Region          string
-	}
+	var input keyJSON
 	decoder := json.NewDecoder(io.LimitReader(r, maxStdin))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&input); err != nil {
@@ -55,6 +65,12 @@ func keyFromJSON(r io.Reader) (newKey, error) {
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return wrong("something follows it")
+	}
+	if created := input.AccessKey; created != nil {
+		if input.AccessKeyID != "" || input.SecretAccessKey != "" {
+			return wrong("it holds two keys")
+		}
+		input.AccessKeyID, input.SecretAccessKey = created.AccessKeyID, created.SecretAccessKey
 	}
 	return newKey{
 		key:    keychain.Key{AccessKeyID: clean(input.AccessKeyID), SecretAccessKey: secret.New(clean(input.SecretAccessKey))},
