@@ -30,7 +30,8 @@ func TestHintNamesTheProfileThatWasAskedFor(t *testing.T) {
 			wantFault(t, err, fault.Person, test.want, w.user.MFASerial)
 		})
 	}
-	w.wantAsked("", 0)
+	w.wantAsked("GetSessionToken", 0)
+	w.wantAsked("AssumeRole", 0)
 }
 
 // How a code is got is each taken from where the device stands, else from the

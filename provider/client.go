@@ -156,7 +156,7 @@ func (c *Client) roots() (*x509.CertPool, error) {
 	if c.CABundle == "" {
 		return nil, nil
 	}
-	const hint = "look at AWS_CA_BUNDLE, or ca_bundle in the config file"
+	const hint = "check AWS_CA_BUNDLE, or ca_bundle in the config file"
 	pem, err := os.ReadFile(c.CABundle)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Usage, fmt.Sprintf("the CA bundle can't be read: %v", err), hint)

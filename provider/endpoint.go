@@ -18,7 +18,7 @@ func checkRegion(region string) error {
 		return nil
 	}
 	return fault.New(fault.Usage, fmt.Sprintf("%q is not a region", region),
-		"it has a form like eu-west-1; look at region in the profile, AWS_REGION and AWS_DEFAULT_REGION")
+		"it has a form like eu-west-1; check region in the profile, AWS_REGION and AWS_DEFAULT_REGION")
 }
 
 // endpoint is the URL set for a service ("sts", "iam"); empty: none.
@@ -102,6 +102,6 @@ func (c *Client) checkEndpoint(profile, endpoint string) error {
 	if !c.FIPS {
 		kind = "dualstack"
 	}
-	return fault.New(fault.Usage, fmt.Sprintf("profile %q can't use a %s endpoint and the endpoint %q at once", profile, kind, withoutPassword(endpoint)),
+	return fault.New(fault.Usage, fmt.Sprintf("profile %q can't use a %s endpoint and the endpoint %q together", profile, kind, withoutPassword(endpoint)),
 		"leave out one of them: use_fips_endpoint, use_dualstack_endpoint or endpoint_url, in the config file or as AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT or AWS_ENDPOINT_URL")
 }

@@ -112,13 +112,13 @@ func (c call) explainRefusal(err error, code, message string) error {
 	case passing(err, code):
 		return fault.Wrap(err, fault.Network,
 			fmt.Sprintf("AWS could not answer %s: %s (%s)", c.action, message, code),
-			"this passes; run the same command again in a moment")
+			"this is temporary; run the same command again in a moment")
 	case code == "AccessDenied":
-		return c.refused(err, fmt.Sprintf("AWS refused %s to the user of profile %q: %s", c.action, c.profile, message),
-			"a policy of the user or the organisation denies it; ask who looks after the account")
+		return c.refused(err, fmt.Sprintf("AWS refused %s for the user of profile %q: %s", c.action, c.profile, message),
+			"a policy of the user or the organisation denies it; ask whoever looks after the account")
 	}
 	return c.refused(err, fmt.Sprintf("AWS refused %s for profile %q: %s (%s)", c.action, c.profile, message, code),
-		"the words are AWS's; look at the profile's settings and at the user in the IAM console")
+		"those are AWS's words; check the profile's settings, and the user in the IAM console")
 }
 
 // durationFrom is the setting that says how long the credentials are to live.
@@ -160,7 +160,7 @@ func (c call) wrongClock(err error) error {
 			if skew < 0 {
 				skew, way = -skew, "behind"
 			}
-			return c.refused(err, fmt.Sprintf("this machine's clock is %s %s AWS's, which accepts 15 minutes", Span(skew), way), hint)
+			return c.refused(err, fmt.Sprintf("this machine's clock is %s %s AWS's, which allows 15 minutes", Span(skew), way), hint)
 		}
 	}
 	return c.refused(err, "this machine's clock is more than 15 minutes off AWS's", hint)

@@ -21,7 +21,7 @@ var knownSettings = []string{
 }
 
 // checkKnown refuses a setting with awsmint's prefix that awsmint does not
-// know. A misspelt awsmint_policy would else give more power than was meant,
+// know. A misspelt awsmint_policy would otherwise give more power than was meant,
 // and nobody would notice.
 func checkKnown(section *awsconfig.Section) error {
 	for _, name := range section.OwnKeys() {

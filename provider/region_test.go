@@ -20,10 +20,10 @@ func TestRegionThatDoesNotExist(t *testing.T) {
 		env         environment
 		words       []string
 	}{
-		{"in the profile", "region = eu-wset-1\n", nil, []string{`a region "eu-wset-1", as region in profile "work" says`}},
-		{"under awsmint's key", "awsmint_region = eu-wset-1\n", nil, []string{`awsmint_region in profile "work"`}},
-		{"in the environment", "", environment{"AWS_REGION": "eu-wset-1"}, []string{`"eu-wset-1", as AWS_REGION says`}},
-		{"in the other variable", "", environment{"AWS_DEFAULT_REGION": "eu-wset-1"}, []string{"as AWS_DEFAULT_REGION says"}},
+		{"in the profile", "region = eu-wset-1\n", nil, []string{`the region "eu-wset-1" (region in profile "work") exists`}},
+		{"under awsmint's key", "awsmint_region = eu-wset-1\n", nil, []string{`(awsmint_region in profile "work")`}},
+		{"in the environment", "", environment{"AWS_REGION": "eu-wset-1"}, []string{`"eu-wset-1" (AWS_REGION)`}},
+		{"in the other variable", "", environment{"AWS_DEFAULT_REGION": "eu-wset-1"}, []string{"(AWS_DEFAULT_REGION)"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -56,7 +56,7 @@ func TestRegionOfIdentityCenterThatDoesNotExist(t *testing.T) {
 	o := w.options()
 	o.SignIn = &provider.SignIn{Tell: func(string) error { return nil }}
 	_, err = provider.SignInTo(within(t), link, o, false)
-	wantFault(t, err, fault.Network, `"eu-wset-1", as sso_region in the section [sso-session acme] says`)
+	wantFault(t, err, fault.Network, `"eu-wset-1" (sso_region in the section [sso-session acme])`)
 }
 
 // noSuchHost is a name server that knows no name.

@@ -61,8 +61,8 @@ func roleSource(section *awsconfig.Section) (how string, err error) {
 			how = key
 		default:
 			return "", at(section, key, fault.New(fault.Usage,
-				fmt.Sprintf("%s is there too, and a profile can have one of them", how),
-				"take out the one that is not meant"))
+				fmt.Sprintf("%s is set too, and a profile can have only one of them", how),
+				"take out the one that you do not mean"))
 		}
 	}
 	switch empty := emptyRoleSource(section); {
@@ -104,8 +104,8 @@ func (r *resolver) roleSource(section *awsconfig.Section, how string) (Link, err
 	case "EcsContainer":
 		return r.container(section)
 	}
-	return nil, at(section, how, fault.New(fault.Usage, fmt.Sprintf("%q is no source of credentials", name),
-		"it can be Environment, Ec2InstanceMetadata or EcsContainer"))
+	return nil, at(section, how, fault.New(fault.Usage, fmt.Sprintf("%q is not a source of credentials", name),
+		"it must be Environment, Ec2InstanceMetadata or EcsContainer"))
 }
 
 // assume is the role on top of its source: of a session, whose MFA it shares,

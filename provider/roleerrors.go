@@ -14,12 +14,12 @@ func (c call) explainRole(err error, code, message string) error {
 	case code == "ExpiredToken" || code == "ExpiredTokenException":
 		return c.refused(err, fmt.Sprintf("the credentials of profile %q, which the role is assumed with, have expired (%s)", source.Profile(), Describe(role)), renewal(source))
 	case code == "InvalidClientTokenId" && isTemporary(source):
-		return c.refused(err, fmt.Sprintf("AWS does not take the credentials %s of profile %q any more (%s)", LastFour(c.keyID), source.Profile(), Describe(role)),
+		return c.refused(err, fmt.Sprintf("AWS no longer accepts the credentials %s of profile %q (%s)", LastFour(c.keyID), source.Profile(), Describe(role)),
 			"they were revoked, or the key behind them was deleted or disabled; "+renewal(source))
 	case code == "AccessDenied" && has("sts:"):
 		return c.refused(err, fmt.Sprintf("AWS refused the role %q to profile %q%s: %s", role.RoleARN, source.Profile(), c.withMFA(), message), c.trustHint())
 	case code == "ValidationError" && has("role chaining"):
-		return c.refused(err, fmt.Sprintf("role credentials minted from temporary ones live %s at most, and profile %q asks for %s", Span(ChainedDuration), c.profile, Span(role.Duration)),
+		return c.refused(err, fmt.Sprintf("role credentials minted from temporary ones last %s at most, and profile %q asks for %s", Span(ChainedDuration), c.profile, Span(role.Duration)),
 			role.otherDuration())
 	case code == "ValidationError" && has("MaxSessionDuration"):
 		return c.refused(err, fmt.Sprintf("the role %q does not allow %s", role.RoleARN, Span(role.Duration)),

@@ -124,7 +124,7 @@ func checkRoleDuration(d time.Duration) error {
 			fmt.Sprintf("use at least %s: SDKs fetch new credentials for every request once less than 15 minutes are left", Span(minDuration)))
 	case d > maxRoleDuration:
 		return fault.New(fault.Usage, fmt.Sprintf("a duration of %s is too long", Span(d)),
-			fmt.Sprintf("role credentials live at most %s", Span(maxRoleDuration)))
+			fmt.Sprintf("role credentials last at most %s", Span(maxRoleDuration)))
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func sessionTags(section *awsconfig.Section) (tags []Tag, transitive []string, e
 	const tagsKey, transitiveKey = "awsmint_session_tags", "awsmint_transitive_tags"
 	wrong := func(key, format string, args ...any) error {
 		return at(section, key, fault.New(fault.Usage, fmt.Sprintf(format, args...),
-			`write tags as KEY=VALUE, with commas between them, and in awsmint_transitive_tags the keys of those that chained roles shall have too`))
+			`write tags as KEY=VALUE, with commas between them, and list in awsmint_transitive_tags the keys that chained roles keep`))
 	}
 	known := map[string]bool{} // AWS takes Key and key for one
 	for _, item := range list(section.Get(tagsKey)) {
@@ -38,13 +38,13 @@ func sessionTags(section *awsconfig.Section) (tags []Tag, transitive []string, e
 		case utf8.RuneCountInString(tag.Key) > maxTagKey || utf8.RuneCountInString(tag.Value) > maxTagValue:
 			return nil, nil, wrong(tagsKey, "the tag %q is too long: a key has at most %d characters, a value %d", short(tag.Key), maxTagKey, maxTagValue)
 		case known[strings.ToLower(tag.Key)]:
-			return nil, nil, wrong(tagsKey, "the tag %q is there twice", tag.Key)
+			return nil, nil, wrong(tagsKey, "the tag %q is set twice", tag.Key)
 		}
 		known[strings.ToLower(tag.Key)] = true
 		tags = append(tags, tag)
 	}
 	if len(tags) > maxTags {
-		return nil, nil, wrong(tagsKey, "%d tags are too many: AWS takes %d", len(tags), maxTags)
+		return nil, nil, wrong(tagsKey, "%d tags are too many: AWS allows %d", len(tags), maxTags)
 	}
 	transitive = list(section.Get(transitiveKey))
 	for _, key := range transitive {
@@ -71,7 +71,7 @@ func sessionPolicy(section *awsconfig.Section) (policy string, arns []string, er
 		}
 	}
 	if len(arns) > maxPolicyARNs {
-		err = at(section, arnsKey, fault.New(fault.Usage, fmt.Sprintf("%d policies are too many: AWS takes %d", len(arns), maxPolicyARNs), "merge some of them"))
+		err = at(section, arnsKey, fault.New(fault.Usage, fmt.Sprintf("%d policies are too many: AWS allows %d", len(arns), maxPolicyARNs), "merge some of them"))
 	}
 	return policy, arns, err
 }
@@ -105,7 +105,7 @@ func readPolicy(text string) (string, error) {
 			`it looks like {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}`)
 	}
 	if n := utf8.RuneCount(compact.Bytes()); n > maxPolicy {
-		return "", fault.New(fault.Usage, fmt.Sprintf("the session policy has %d characters without spaces, and AWS takes %d", n, maxPolicy),
+		return "", fault.New(fault.Usage, fmt.Sprintf("the session policy has %d characters without needless spaces, and AWS allows %d", n, maxPolicy),
 			"shorten it, or make it a managed policy and name that in awsmint_policy_arns")
 	}
 	return compact.String(), nil

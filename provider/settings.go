@@ -160,7 +160,7 @@ func sessionOff(section *awsconfig.Section) (bool, error) {
 	case "off":
 		return true, nil
 	default:
-		return false, at(section, key, fault.New(fault.Usage, fmt.Sprintf("it can't be %q", value), "it can be on (the default) or off"))
+		return false, at(section, key, fault.New(fault.Usage, fmt.Sprintf("it can't be %q", value), "it must be on (the default) or off"))
 	}
 }
 
@@ -172,5 +172,5 @@ func boolean(name, text string) (bool, error) {
 	case "true":
 		return true, nil
 	}
-	return false, fault.New(fault.Usage, fmt.Sprintf("%s is %q", name, text), "it can be true or false")
+	return false, fault.New(fault.Usage, fmt.Sprintf("%s is %q", name, text), "it must be true or false")
 }

@@ -68,7 +68,7 @@ func (c call) nameHint(dns *net.DNSError) string {
 	if c.endpoint != "" || c.from == "" || !dns.IsNotFound || !strings.Contains(dns.Name, "."+c.region+".") {
 		return hint
 	}
-	return fmt.Sprintf("check that there is a region %q, as %s says; if there is, %s", c.region, c.from, hint)
+	return fmt.Sprintf("check that the region %q (%s) exists; if it does, %s", c.region, c.from, hint)
 }
 
 func (c call) networkHint() string {

@@ -117,7 +117,7 @@ func (c *center) explain(ctx context.Context, call call, err error) error {
 	}
 	if passing(err, code) {
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("IAM Identity Center could not answer %s%s (%s)", call.action, message, code),
-			"this passes; run the same command again in a moment")
+			"this is temporary; run the same command again in a moment")
 	}
 	return fault.Wrap(err, fault.Refused,
 		fmt.Sprintf("IAM Identity Center refused %s for profile %q%s (%s)", call.action, call.profile, message, code),

@@ -62,7 +62,7 @@ func checkWebIdentity(section *awsconfig.Section) error {
 			continue
 		}
 		return at(section, key, fault.New(fault.Usage, "a role assumed with a web identity can't have it",
-			"take the line out: such things come in the token, from the identity provider"))
+			"take the line out: such things come with the token, from the identity provider"))
 	}
 	return nil
 }

@@ -218,8 +218,8 @@ func TestWebIdentitySettings(t *testing.T) {
 		"awsmint_source_identity = alice": {"awsmint_source_identity", "a web identity can't have it"},
 		"duration_seconds = 50000":        {"too long"},
 		"awsmint_expiry_window = 2h":      {"leaves nothing"},
-		"web_identity_token_process = x":  {"can have one of them"},
-		"source_profile = x":              {"can have one of them"},
+		"web_identity_token_process = x":  {"can have only one of them"},
+		"source_profile = x":              {"can have only one of them"},
 		"role_session_name = a b":         {"role session name"},
 	} {
 		_, err := provider.Resolve(parsed(t, webConfig(file, lines)), environment{}.get, provider.Request{Profile: "ci"})

@@ -37,9 +37,9 @@ func (w *WebIdentity) token(ctx context.Context, o *Options) (secret.String, err
 	case n == 0:
 		return secret.String{}, w.noToken(nil, "is empty")
 	case n < minWebToken, n > maxWebToken:
-		return secret.String{}, w.noToken(nil, fmt.Sprintf("has %d characters, and AWS takes %d to %d", n, minWebToken, maxWebToken))
+		return secret.String{}, w.noToken(nil, fmt.Sprintf("has %d characters, and AWS allows %d to %d", n, minWebToken, maxWebToken))
 	case strings.ContainsAny(token, " \t\r\n"):
-		return secret.String{}, w.noToken(nil, "has more than one word: it is to be the token alone")
+		return secret.String{}, w.noToken(nil, "has more than one word: it must be the token alone")
 	}
 	return secret.New(token), nil
 }
@@ -70,7 +70,7 @@ func (w *WebIdentity) runToken(ctx context.Context, o *Options) ([]byte, error) 
 func (w *WebIdentity) noToken(err error, what string) error {
 	hint := "run that command in a terminal to see what it prints"
 	if w.TokenFile != "" {
-		hint = "the file is written by what runs this program (Kubernetes, a CI system); look whether it gives this job a token, and at web_identity_token_file"
+		hint = "the file is written by what runs this program (Kubernetes, a CI system); check that it gives this job a token, and check web_identity_token_file"
 	}
 	return fault.Wrap(err, fault.Missing, fmt.Sprintf("%s for profile %q %s", w.origin(), w.profile, what), hint)
 }
@@ -82,7 +82,7 @@ func (w *WebIdentity) explain(ctx context.Context, c call, subject string, err e
 	if !errors.As(err, &api) {
 		return c.explain(ctx, err)
 	}
-	const hint = "the IAM console shows the account's identity providers; issuer and audience must be as there"
+	const hint = "the IAM console shows the account's identity providers; issuer and audience must be the same as there"
 	message := short(api.ErrorMessage())
 	switch api.ErrorCode() {
 	case "ExpiredTokenException", "ExpiredToken":
@@ -93,10 +93,10 @@ func (w *WebIdentity) explain(ctx context.Context, c call, subject string, err e
 		return c.refused(err, fmt.Sprintf("the identity provider rejects %s: %s", w.origin(), message), w.renewal())
 	case "IDPCommunicationError":
 		return fault.Wrap(err, fault.Network, "AWS could not reach the identity provider: "+message,
-			"this passes; run the same command again in a moment")
+			"this is temporary; run the same command again in a moment")
 	case "AccessDenied":
 		return c.refused(err, fmt.Sprintf("AWS refused the role %q to the web identity %q: %s", w.RoleARN, short(subject), message),
-			"the role's trust policy must name the identity provider, and its conditions fit the token's subject and audience")
+			"the role's trust policy must name the identity provider, and its conditions must fit the token's subject and audience")
 	}
 	return c.explain(ctx, err)
 }
