@@ -19,7 +19,7 @@ type Request struct {
 	// RoleARN is a role to assume with the profile's credentials.
 	RoleARN    string
 	ExternalID string
-	Duration   time.Duration // of the role's credentials; 0: one hour
+	Duration   time.Duration // of the credentials; 0: as the profile says, and one hour for RoleARN
 
 	// RawKey asks for the profile's long-term key itself.
 	RawKey bool
@@ -53,6 +53,9 @@ func Resolve(config *awsconfig.Config, getenv func(string) string, request Reque
 	if err != nil {
 		return nil, err
 	}
+	if request.RoleARN == "" {
+		r.life = request.Duration
+	}
 	link, err := r.profile(section, request)
 	if err != nil {
 		return nil, err
@@ -68,6 +71,11 @@ func Resolve(config *awsconfig.Config, getenv func(string) string, request Reque
 	if link, err = r.narrowed(link, request); err != nil {
 		return nil, err
 	}
+	if r.life != 0 {
+		if link, err = r.lasting(link); err != nil {
+			return nil, err
+		}
+	}
 	return link, checkSession(link)
 }
 
@@ -76,6 +84,7 @@ type resolver struct {
 	config *awsconfig.Config
 	getenv func(string) string
 
+	life    time.Duration        // of the last link, where the profile's own is not what is asked for
 	visited []string             // the profiles on the way
 	roles   []*awsconfig.Section // the role profiles among them
 }

@@ -34,6 +34,9 @@ func (r *resolver) role(section *awsconfig.Section) (Link, error) {
 		return nil, err
 	}
 	a, err := assumptionOf(section)
+	if err == nil {
+		err = r.ownRole(&a)
+	}
 	if err != nil {
 		return nil, err
 	}

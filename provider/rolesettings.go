@@ -118,15 +118,11 @@ func roleDuration(section *awsconfig.Section) (life time.Duration, from string, 
 }
 
 func checkRoleDuration(d time.Duration) error {
-	switch {
-	case d < minDuration:
-		return fault.New(fault.Usage, fmt.Sprintf("a duration of %s is too short", Span(d)),
-			fmt.Sprintf("use at least %s: SDKs fetch new credentials for every request once less than 15 minutes are left", Span(minDuration)))
-	case d > maxRoleDuration:
-		return fault.New(fault.Usage, fmt.Sprintf("a duration of %s is too long", Span(d)),
-			fmt.Sprintf("role credentials last at most %s", Span(maxRoleDuration)))
+	if d <= maxRoleDuration {
+		return checkMinDuration(d)
 	}
-	return nil
+	return fault.New(fault.Usage, fmt.Sprintf("a duration of %s is too long", Span(d)),
+		fmt.Sprintf("role credentials last at most %s", Span(maxRoleDuration)))
 }
 
 // otherDuration is the hint where the source of a role allows it one hour.

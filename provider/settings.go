@@ -83,21 +83,33 @@ func sessionLife(section *awsconfig.Section) (life, window time.Duration, err er
 
 func sessionDuration(section *awsconfig.Section) (time.Duration, error) {
 	d, err := duration(section, "awsmint_duration")
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, err
-	case d == 0:
+	}
+	if d == 0 {
 		return defaultSessionDuration, nil
-	case d < minDuration:
-		return 0, at(section, "awsmint_duration", fault.New(fault.Usage,
-			fmt.Sprintf("a duration of %s is too short", Span(d)),
-			fmt.Sprintf("use at least %s: SDKs fetch new credentials for every request once less than 15 minutes are left", Span(minDuration))))
-	case d > maxSessionDuration:
-		return 0, at(section, "awsmint_duration", fault.New(fault.Usage,
-			fmt.Sprintf("a duration of %s is too long", Span(d)),
-			fmt.Sprintf("a session lasts at most %s", Span(maxSessionDuration))))
+	}
+	if err := checkSessionDuration(d); err != nil {
+		return 0, at(section, "awsmint_duration", err)
 	}
 	return d, nil
+}
+
+func checkSessionDuration(d time.Duration) error {
+	if d <= maxSessionDuration {
+		return checkMinDuration(d)
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("a duration of %s is too long", Span(d)),
+		fmt.Sprintf("a session lasts at most %s", Span(maxSessionDuration)))
+}
+
+// checkMinDuration refuses lives at which SDKs would ask for every request.
+func checkMinDuration(d time.Duration) error {
+	if d >= minDuration {
+		return nil
+	}
+	return fault.New(fault.Usage, fmt.Sprintf("a duration of %s is too short", Span(d)),
+		fmt.Sprintf("use at least %s: SDKs fetch new credentials for every request once less than 15 minutes are left", Span(minDuration)))
 }
 
 // expiryWindow is the window that is set, or 0. A window that leaves nothing

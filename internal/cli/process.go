@@ -13,15 +13,14 @@ import (
 type Wish struct {
 	RoleARN    string `name:"role-arn" placeholder:"ARN" help:"Assume this role with the profile's credentials."`
 	ExternalID string `name:"external-id" placeholder:"ID" help:"The external id that the role's trust policy asks for."`
-	Duration   string `placeholder:"TIME" help:"How long the role's credentials live: 1h (the default) or 3600; up to 12h where they are made straight from a key."`
+	Duration   string `placeholder:"TIME" help:"How long the credentials live: 30m, 3600, 8h. Roles live up to 12h straight from a key, 1h otherwise; a user's session up to 36h."`
 }
 
 // request is the wish for a profile.
 func (w Wish) request(profile string) (provider.Request, error) {
 	r := provider.Request{Profile: profile, RoleARN: w.RoleARN, ExternalID: w.ExternalID}
-	if w.RoleARN == "" && (w.ExternalID != "" || w.Duration != "") {
-		return r, fault.New(fault.Usage, "--external-id and --duration go with --role-arn only",
-			"name the role, or set awsmint_duration in the profile")
+	if w.RoleARN == "" && w.ExternalID != "" {
+		return r, fault.New(fault.Usage, "--external-id goes with --role-arn only", "name the role, or set awsmint_external_id in the profile")
 	}
 	if w.Duration == "" {
 		return r, nil

@@ -25,6 +25,7 @@ type ask struct {
 // run is one request for credentials: the chain that answers it, and what its
 // providers work with.
 type run struct {
+	config  *awsconfig.Config
 	link    provider.Link
 	options provider.Options
 	limit   time.Duration // for all of it, where a person may be asked
@@ -40,7 +41,7 @@ func (a *App) begin(request provider.Request, ask ask) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{}
+	r := &run{config: config}
 	if r.link, err = provider.Resolve(config, a.Getenv, request); err != nil {
 		return nil, err
 	}
