@@ -1,0 +1,25 @@
+package child_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/awsmint/awsmint/internal/child"
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+func TestRunReturnsTheStatus(t *testing.T) {
+	for _, run := range []func(string, []string, []string) (int, error){child.Run, child.Replace} {
+		for arguments, want := range map[string]int{"exit 0": 0, "exit 1": 1, "exit 143": 143} {
+			if status, err := run("cmd", []string{"/D", "/C", arguments}, os.Environ()); status != want || err != nil {
+				t.Errorf("%s: %d, %v", arguments, status, err)
+			}
+		}
+		if _, err := run("no-such-command", nil, os.Environ()); fault.StatusOf(err) != child.NotFound {
+			t.Error(err)
+		}
+		if _, err := run(t.TempDir(), nil, os.Environ()); err == nil {
+			t.Error("a directory was run")
+		}
+	}
+}
