@@ -77,10 +77,9 @@ func (p *Process) provider(o *Options, _ aws.CredentialsProvider) aws.Credential
 		ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 		defer cancel()
 		run := program{
-			what:    fmt.Sprintf("the credential_process of profile %q", p.profile),
-			gave:    "credentials",
-			limit:   maxProcessOutput,
-			timeout: o.Timeout,
+			what:  fmt.Sprintf("the credential_process of profile %q", p.profile),
+			gave:  "credentials",
+			limit: maxProcessOutput,
 		}
 		output, err := run.output(ctx, child.Command(ctx, p.Command[0], p.Command[1:], o.Environ))
 		if err != nil {

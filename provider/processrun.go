@@ -20,10 +20,9 @@ const maxComplaint = 4096
 
 // program is a command of the user's that prints a secret.
 type program struct {
-	what    string // "the credential_process of profile \"work\""
-	gave    string // what it is to print: "credentials"
-	limit   int    // of its output, in bytes
-	timeout time.Duration
+	what  string // "the credential_process of profile \"work\""
+	gave  string // what it is to print: "credentials"
+	limit int    // of its output, in bytes
 }
 
 // output runs cmd, which was made with ctx, and returns what it prints. Its
@@ -33,10 +32,11 @@ func (p *program) output(ctx context.Context, cmd *exec.Cmd) ([]byte, error) {
 	stdout, stderr := child.Output{Limit: p.limit}, child.Tail{Limit: maxComplaint}
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	child.Detach(cmd)
+	began := time.Now() // ctx's time is the real one, too
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:
-		return nil, p.ended(ctx.Err())
+		return nil, p.ended(ctx.Err(), time.Since(began))
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // it left another program running
 		return nil, p.unsuccessful(cmd.Path, err, complaint(stderr.Bytes()))
 	case stdout.Exceeded():
@@ -53,12 +53,14 @@ func (p *program) failed(err error, how, hint string) error {
 	return fault.Wrap(err, fault.Failure, fmt.Sprintf("%s gave no %s: %s", p.what, p.gave, how), hint)
 }
 
-func (p *program) ended(why error) error {
+// ended is for a command that was ended with ctx. What is left of a run's time
+// may be less than the limit that is set, so the time is measured.
+func (p *program) ended(why error, after time.Duration) error {
 	if errors.Is(why, context.Canceled) {
 		return fault.Wrap(why, fault.Person, "cancelled", "")
 	}
-	return p.failed(why, fmt.Sprintf("it was not done in %s", Span(p.timeout)),
-		"run that command in a terminal; if it asks something there, it needs a way to do without")
+	return p.failed(why, "it did not finish within "+Span(max(after, time.Second)),
+		"run that command in a terminal; if it asks for something there, it needs a way to do without")
 }
 
 // unsuccessful is for a command that did not start, or did not end well.

@@ -92,9 +92,19 @@ func TestProcessIsEndedWithAllThatItStarted(t *testing.T) {
 		t.Parallel()
 		// It must have started by then.
 		_, err := endless(t, t.Context(), func() {}, func(o *provider.Options) { o.Timeout = 2 * time.Second })
-		wantFault(t, err, fault.Failure, "not done in", "terminal")
+		wantFault(t, err, fault.Failure, "did not finish within", "terminal")
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", errors.Unwrap(err))
+		}
+	})
+	t.Run("when the run's own time is up before", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		_, err := endless(t, ctx, func() {}, func(o *provider.Options) { o.Timeout = time.Minute })
+		wantFault(t, err, fault.Failure, "did not finish within")
+		if strings.Contains(err.Error(), "1m") {
+			t.Errorf("the limit that is set is told, not the time that it ran: %v", err)
 		}
 	})
 	t.Run("when the run is cancelled", func(t *testing.T) {

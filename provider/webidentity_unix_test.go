@@ -41,7 +41,7 @@ func TestWebIdentityCommandsThatFail(t *testing.T) {
 		"echo":                             {"is empty"},
 		"echo hunter2 tiger":               {"more than one word"},
 		"head -c 70000 /dev/zero":          {what + "it printed more than 65536 bytes"},
-		endless:                            {what + "it was not done in"},
+		endless:                            {what + "it did not finish within"},
 		": --password=tiger; echo hunter2": {"AWS does not accept the token of awsmint_web_identity_token_process"},
 	} {
 		w, _, _ := webRole(t)

@@ -59,10 +59,9 @@ func (w *WebIdentity) readToken() ([]byte, error) {
 
 func (w *WebIdentity) runToken(ctx context.Context, o *Options) ([]byte, error) {
 	run := program{
-		what:    fmt.Sprintf("the awsmint_%s of profile %q", tokenProcessKey, w.profile),
-		gave:    "token",
-		limit:   maxWebTokenBytes,
-		timeout: o.Timeout,
+		what:  fmt.Sprintf("the awsmint_%s of profile %q", tokenProcessKey, w.profile),
+		gave:  "token",
+		limit: maxWebTokenBytes,
 	}
 	return run.output(ctx, child.Shell(ctx, w.TokenProcess, o.Environ))
 }
