@@ -8,9 +8,11 @@ import (
 
 // budget is a context that ends, as by a deadline, after a time in which waits
 // for the next one-time code, and for others who use the device, do not count:
-// they are AWS's rule, and no sign that anything hangs.
+// they are AWS's rule, and no sign that anything hangs. In a hurry they count
+// too, and only what a person types is waited for.
 type budget struct {
 	context.Context // the parent: its deadline and values
+	hurried         bool
 	done            chan struct{}
 	timer           *time.Timer
 	ends            time.Time
@@ -22,7 +24,16 @@ type budget struct {
 type budgetKey struct{}
 
 func withBudget(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	b := &budget{Context: parent, done: make(chan struct{}), ends: time.Now().Add(d)}
+	return newBudget(parent, d, false)
+}
+
+// withHurry is withBudget for what can be done without.
+func withHurry(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return newBudget(parent, d, true)
+}
+
+func newBudget(parent context.Context, d time.Duration, hurried bool) (context.Context, context.CancelFunc) {
+	b := &budget{Context: parent, hurried: hurried, done: make(chan struct{}), ends: time.Now().Add(d)}
 	b.timer = time.AfterFunc(d, func() { b.end(context.DeadlineExceeded) })
 	forget := context.AfterFunc(parent, func() { b.end(parent.Err()) })
 	return b, func() {
@@ -62,17 +73,20 @@ func (b *budget) Value(key any) any {
 // PauseTimeout stops the time that a mint has which asks nobody, until resume:
 // for whoever asks a person in the middle of one, as a keychain does for its
 // passphrase.
-func PauseTimeout(ctx context.Context) (resume func()) { return pauseBudget(ctx) }
+func PauseTimeout(ctx context.Context) (resume func()) { return pause(ctx, true) }
 
 // pauseBudget stops the clock of ctx's budgets, if it has any, until resume:
-// that of the link being minted and those of the links that wait for it.
-func pauseBudget(ctx context.Context) (resume func()) {
+// that of the link being minted and those of the links that wait for it. It is
+// for waits that nobody can shorten, which a hurry does not allow.
+func pauseBudget(ctx context.Context) (resume func()) { return pause(ctx, false) }
+
+func pause(ctx context.Context, person bool) (resume func()) {
 	b, ok := ctx.Value(budgetKey{}).(*budget)
 	if !ok {
 		return func() {}
 	}
-	outer := pauseBudget(b.Context)
-	if !b.timer.Stop() {
+	outer := pause(b.Context, person)
+	if b.hurried && !person || !b.timer.Stop() {
 		return outer
 	}
 	left := time.Until(b.ends)

@@ -29,8 +29,9 @@ type Cached struct {
 	// are still valid.
 	Strict bool
 
-	timeout time.Duration // for a mint that needs no person
-	sources []string      // scopes in the cache of what the link is minted from
+	timeout   time.Duration // for a mint that needs no person
+	unhurried bool          // a program of the user's is run for it, which takes its time
+	sources   []string      // scopes in the cache of what the link is minted from
 	kept
 }
 
@@ -47,12 +48,14 @@ type found struct {
 
 // Retrieve implements aws.CredentialsProvider. Credentials that live, though
 // not for long, are the fall-back when no new ones can be had: valid
-// credentials are better than none, and they carry their true expiration.
+// credentials are better than none, and they carry their true expiration. While
+// they do, a renewal that nobody has to attend to may take 5 s.
 func (c *Cached) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return c.current().retrieve(ctx)
 }
 
 func (c *Cached) retrieve(ctx context.Context) (aws.Credentials, error) {
+	ctx = withStart(ctx, c.now())
 	old, err := c.lookUp(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
@@ -61,7 +64,12 @@ func (c *Cached) retrieve(ctx context.Context) (aws.Credentials, error) {
 		c.log.Debug("cache hit", "expires", old.credentials.Expires)
 		return old.credentials, nil
 	}
-	renewed, err := c.renew(ctx)
+	hurried := c.mayHurry(old)
+	if hurried && c.wasTooSlow() {
+		c.log.Debug("not renewed again so soon, still valid", "expires", old.credentials.Expires)
+		return old.credentials, nil
+	}
+	renewed, err := c.renew(ctx, hurried)
 	// Trying may have taken until their end.
 	if err != nil && old.alive && c.now().Before(old.credentials.Expires) && !c.Strict {
 		c.log.Debug("not renewed, still valid", "expires", old.credentials.Expires, "error", err)
@@ -93,36 +101,6 @@ func (c *Cached) current() *Cached {
 	now := *c
 	h.Sum(now.name.Digest[:0])
 	return &now
-}
-
-// renew mints under the lock, unless another process did so meanwhile.
-func (c *Cached) renew(ctx context.Context) (aws.Credentials, error) {
-	asked := c.now()
-	unlock, err := c.lock(ctx, minting)
-	if err != nil {
-		return aws.Credentials{}, err
-	}
-	defer unlock()
-
-	if !c.Force {
-		if now, err := c.lookUp(ctx); err != nil || now.fresh {
-			return now.credentials, err
-		}
-	}
-	if !c.attended(ctx) {
-		var cancel context.CancelFunc
-		ctx, cancel = withBudget(ctx, c.timeout)
-		defer cancel()
-	}
-	begun := c.cache.Generation(c.name.Scope)
-	minted, err := c.Source.Retrieve(ctx)
-	if err != nil {
-		return aws.Credentials{}, err
-	}
-	if minted.CanExpire {
-		c.store(ctx, begun, cache.Times{Issued: asked, Expires: minted.Expires}, encodeEntry(minted))
-	}
-	return minted, nil
 }
 
 // attender is a provider that a person may have to attend to.

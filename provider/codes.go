@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -37,7 +38,35 @@ func mfaSettings(device, key *awsconfig.Section) (MFA, error) {
 // remembers as codes demand. *mfa.Codes is the real one.
 type codes interface {
 	Use(ctx context.Context, req mfa.Request, send func(context.Context, mfa.Code) error) error
+	Cooling(req mfa.Request) error
+	Ready(ctx context.Context, req mfa.Request) error
 	Attended(ctx context.Context) bool
+}
+
+// started is when a run asked for its credentials. Whoever waited for others
+// since then is not asked for a code if one of these was refused it.
+type started struct{}
+
+func withStart(ctx context.Context, now time.Time) context.Context {
+	if ctx.Value(started{}) != nil {
+		return ctx // the last link of the chain asked first
+	}
+	return context.WithValue(ctx, started{}, now)
+}
+
+// request is for a code of the device with this serial.
+func request(ctx context.Context, profile, serial string) mfa.Request {
+	at, _ := ctx.Value(started{}).(time.Time)
+	return mfa.Request{Profile: profile, Serial: serial, Started: at}
+}
+
+// cooling is an error where a person has just declined. It is known before
+// anything is opened for a code that nobody will be asked for.
+func cooling(c codes, req mfa.Request) error {
+	if c == nil {
+		return nil
+	}
+	return c.Cooling(req)
 }
 
 // withCode mints with a code where there are ways to one, else without.
@@ -61,11 +90,12 @@ func (o *Options) codes(profile, serial string, settings MFA) codes {
 	var ways []mfa.Way
 	for _, name := range settings.Order {
 		way := o.way(name, profile, settings)
-		if !(o.NoInput && way.Interactive()) {
-			ways = append(ways, way)
+		if o.NoInput && way.Interactive() {
+			way = mfa.Forbidden(way)
 		}
+		ways = append(ways, way)
 	}
-	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Pause: pauseBudget, Notify: o.Notify, AskAgain: o.Asked}
+	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Pause: pauseBudget, Notify: o.Notify, Asked: o.Asked}
 }
 
 func (o *Options) way(name, profile string, settings MFA) mfa.Way {

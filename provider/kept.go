@@ -33,12 +33,18 @@ func (k *kept) read(ctx context.Context) (plain []byte, times cache.Times, ok bo
 	if !ok || !k.now().Before(sealed.Times.Expires) {
 		return nil, cache.Times{}, false, nil
 	}
+	asked := k.now()
 	key, err := k.keys.get(ctx)
 	if err != nil || key.IsZero() {
 		return nil, cache.Times{}, false, err
 	}
-	plain, ok = sealed.Open(key)
-	return plain, sealed.Times, ok, nil
+	if plain, ok = sealed.Open(key); ok {
+		return plain, sealed.Times, true, nil
+	}
+	if key, ok, err = k.keys.another(ctx, asked); ok {
+		plain, ok = sealed.Open(key)
+	}
+	return plain, sealed.Times, ok, err
 }
 
 // doing is what the holder of an entry's lock does, and what it may wait for.
@@ -98,6 +104,6 @@ func waitedInVain(held *filelock.HeldError, does doing, waited time.Duration) er
 		holder = fmt.Sprintf("process %d", held.PID)
 	}
 	return fault.Wrap(held, fault.Failure,
-		fmt.Sprintf("%s is %s and was not done in %s", holder, does.what, Span(waited)),
+		fmt.Sprintf("%s is %s and has not finished after %s", holder, does.what, Span(waited)),
 		does.hint+", or end it, and run the same command again")
 }

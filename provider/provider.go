@@ -69,12 +69,13 @@ func (o *Options) cached(link Link) *Cached {
 	entry := o.kept(Name(link))
 	entry.log = entry.log.With("profile", link.Profile(), "kind", link.kind())
 	return &Cached{
-		Source:  link.provider(o, source),
-		Window:  link.window(),
-		Force:   o.forces(link),
-		timeout: o.Timeout,
-		sources: sourceScopes(link),
-		kept:    entry,
+		Source:    link.provider(o, source),
+		Window:    link.window(),
+		Force:     o.forces(link),
+		timeout:   o.Timeout,
+		unhurried: runsProgram(link),
+		sources:   sourceScopes(link),
+		kept:      entry,
 	}
 }
 
@@ -104,6 +105,6 @@ func (o Options) withDefaults() Options {
 		// Without a home nothing is found there, and nothing else is missed.
 		o.Home, _ = os.UserHomeDir()
 	}
-	o.keys = &dataKey{keychain: o.Keychain, cache: o.Cache}
+	o.keys = &dataKey{keychain: o.Keychain, cache: o.Cache, now: o.Now}
 	return o
 }

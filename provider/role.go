@@ -69,27 +69,42 @@ func (p *roleProvider) attended(ctx context.Context) bool {
 	return p.codes != nil && p.codes.Attended(ctx) || attended(ctx, p.source)
 }
 
-// Retrieve looks at all that it will need before anyone is asked for a code.
+// Retrieve looks at all that it will need before anyone is asked for a code:
+// nothing but the call that it is for comes between a code and its use.
 func (p *roleProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if err := p.link.Client.ready(); err != nil {
 		return aws.Credentials{}, err
+	}
+	request := request(ctx, p.asked, p.link.Serial)
+	if _, ok := p.link.source.(*Key); ok {
+		if err := cooling(p.codes, request); err != nil {
+			return aws.Credentials{}, err
+		}
 	}
 	source, err := p.source.Retrieve(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
-	mint := func(ctx context.Context, code mfa.Code) (aws.Credentials, error) { return p.mint(ctx, source, code) }
-	if source.SessionToken == "" {
-		return withCode(ctx, p.codes, mfa.Request{Profile: p.asked, Serial: p.link.Serial}, mint)
+	if source.SessionToken != "" {
+		// A code can't go with temporary credentials, which have no device.
+		if err := p.link.checkChained(); err != nil {
+			return aws.Credentials{}, err
+		}
+		return p.mint(ctx, source, p.sessionName(ctx, source), mfa.Code{})
 	}
-	// A code can't go with temporary credentials, which have no device.
-	if err := p.link.checkChained(); err != nil {
-		return aws.Credentials{}, err
+	if p.codes != nil {
+		// Nobody need wait for a name only to be told that there is no code.
+		if err := p.codes.Ready(ctx, request); err != nil {
+			return aws.Credentials{}, err
+		}
 	}
-	return mint(ctx, mfa.Code{})
+	name := p.sessionName(ctx, source)
+	return withCode(ctx, p.codes, request, func(ctx context.Context, code mfa.Code) (aws.Credentials, error) {
+		return p.mint(ctx, source, name, code)
+	})
 }
 
-func (p *roleProvider) mint(ctx context.Context, source aws.Credentials, code mfa.Code) (aws.Credentials, error) {
+func (p *roleProvider) mint(ctx context.Context, source aws.Credentials, name string, code mfa.Code) (aws.Credentials, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 
@@ -102,9 +117,7 @@ func (p *roleProvider) mint(ctx context.Context, source aws.Credentials, code mf
 		return aws.Credentials{}, err
 	}
 	input := p.link.input()
-	if input.RoleSessionName == nil {
-		input.RoleSessionName = aws.String(p.sessionName(ctx, source))
-	}
+	input.RoleSessionName = aws.String(name)
 	call := call{
 		action:   "AssumeRole",
 		profile:  p.link.Profile(),
@@ -130,19 +143,38 @@ func (p *roleProvider) mint(ctx context.Context, source aws.Credentials, code mf
 	return temporary(call, output.Credentials, accountOf(p.link.RoleARN))
 }
 
-// sessionName is the name of who calls, so that CloudTrail names a person: as
-// it was when the key was stored, else as AWS says now. A failure to learn it
-// stops nothing that AssumeRole itself would not be stopped by.
+// nameTimeout bounds the question who calls. A name is good to have, and not
+// worth the time that AssumeRole itself needs.
+const nameTimeout = 3 * time.Second
+
+// sessionName is the profile's, else the name of who calls, so that CloudTrail
+// names a person: as it was when the key was stored, else as AWS says now. A
+// failure to learn it stops nothing that AssumeRole itself would not be stopped
+// by.
 func (p *roleProvider) sessionName(ctx context.Context, source aws.Credentials) string {
+	if p.link.SessionName != "" {
+		return p.link.SessionName
+	}
 	arn := callerOf(ctx, p.source)
 	if arn == "" {
-		if client, err := p.link.Client.sts(static(source), patient(ctx)); err == nil {
-			if output, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}); err == nil {
-				arn = aws.ToString(output.Arn)
-			}
-		}
+		arn = p.askCaller(ctx, source)
 	}
 	return sessionNameFrom(arn)
+}
+
+// askCaller is who AWS says that calls; empty where it does not say.
+func (p *roleProvider) askCaller(ctx context.Context, source aws.Credentials) string {
+	ctx, cancel := context.WithTimeout(ctx, min(nameTimeout, p.timeout))
+	defer cancel()
+	client, err := p.link.Client.sts(static(source), patient(ctx))
+	if err != nil {
+		return ""
+	}
+	output, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return ""
+	}
+	return aws.ToString(output.Arn)
 }
 
 // named is a provider that may know whose credentials it gives.
@@ -158,11 +190,10 @@ func callerOf(ctx context.Context, p aws.CredentialsProvider) string {
 	return ""
 }
 
-// input is the request but for code and session name.
+// input is the request but for the code and the session name.
 func (a *assumption) input() *sts.AssumeRoleInput {
 	input := &sts.AssumeRoleInput{
 		RoleArn:           aws.String(a.RoleARN),
-		RoleSessionName:   optional(a.SessionName),
 		DurationSeconds:   seconds(a.Duration),
 		ExternalId:        optional(a.ExternalID),
 		SourceIdentity:    optional(a.SourceIdentity),

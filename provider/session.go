@@ -74,6 +74,10 @@ func (p *sessionProvider) Retrieve(ctx context.Context) (aws.Credentials, error)
 	if err := p.link.Client.ready(); err != nil {
 		return aws.Credentials{}, err
 	}
+	request := request(ctx, p.asked, p.link.Serial)
+	if err := cooling(p.codes, request); err != nil {
+		return aws.Credentials{}, err
+	}
 	key, err := p.source.Retrieve(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
@@ -83,7 +87,6 @@ func (p *sessionProvider) Retrieve(ctx context.Context) (aws.Credentials, error)
 			fmt.Sprintf("%s gives temporary credentials, and STS makes no session from these", Describe(p.link.source)),
 			"take mfa_serial and awsmint_mfa_serial out of the profile: it needs no session of its own")
 	}
-	request := mfa.Request{Profile: p.asked, Serial: p.link.Serial}
 	return withCode(ctx, p.codes, request, func(ctx context.Context, code mfa.Code) (aws.Credentials, error) {
 		return p.mint(ctx, key, code)
 	})

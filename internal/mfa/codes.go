@@ -11,13 +11,13 @@ import (
 
 // Codes hands out the codes of MFA devices, each only once.
 type Codes struct {
-	Ways     []Way                                            // in the order in which they are tried
-	Dir      string                                           // of the devices' memory and locks; made (0700) if missing; empty: none are kept
-	Now      func() time.Time                                 // nil: time.Now
-	Wait     func(ctx context.Context, d time.Duration) error // nil: a timer, which refuses to start what ctx's deadline won't let it end
-	Pause    func(ctx context.Context) (resume func())        // called round waits that others or AWS impose, for whoever counts ctx's time; nil: nobody
-	Notify   func(text string)                                // tells whoever watches what is waited for; nil: silent
-	AskAgain bool                                             // ask although a prompt has just failed: a person asked for this run
+	Ways   []Way                                            // in the order in which they are tried
+	Dir    string                                           // of the devices' memory and locks; made (0700) if missing; empty: none are kept
+	Now    func() time.Time                                 // nil: time.Now
+	Wait   func(ctx context.Context, d time.Duration) error // nil: a timer, which refuses to start what ctx's deadline won't let it end
+	Pause  func(ctx context.Context) (resume func())        // called round waits that others or AWS impose, for whoever counts ctx's time; nil: nobody
+	Notify func(text string)                                // tells whoever watches what is waited for; nil: silent
+	Asked  bool                                             // a person asked for this very run: ask although a prompt has just failed
 }
 
 // cooldown is how long after a cancelled or failed prompt nobody is asked: SDKs
@@ -53,11 +53,35 @@ func (c *Codes) Use(ctx context.Context, req Request, send func(ctx context.Cont
 	defer unlock()
 
 	known := device.load()
-	if ago := c.now().Sub(time.UnixMilli(known.FailedAt)); !c.AskAgain && ago >= 0 && ago < cooldown {
-		return coolingDown(req, ago)
+	if err := c.cooling(req, known); err != nil {
+		return err
 	}
 	run := &run{Codes: c, req: req, device: device, known: known, ways: c.Ways, send: send}
 	return run.use(ctx)
+}
+
+// Cooling returns an error that Is ErrCooldown where Use would give it, and nil
+// elsewhere. It waits for nobody.
+func (c *Codes) Cooling(req Request) error {
+	return c.cooling(req, openDevice(c.Dir, req.Serial).load())
+}
+
+// Ready returns nil where Use would come to ask one of the ways, and its error
+// where none can be used. It asks nobody.
+func (c *Codes) Ready(ctx context.Context, req Request) error {
+	return (&run{Codes: c, req: req, ways: c.Ways}).anyReady(ctx)
+}
+
+// cooling is an error for some seconds after a prompt failed, and for every run
+// that was waiting by then, however long it takes to come to its own prompt.
+func (c *Codes) cooling(req Request, known memory) error {
+	failed := time.UnixMilli(known.FailedAt)
+	ago := c.now().Sub(failed)
+	waited := !req.Started.IsZero() && !failed.Before(req.Started.Truncate(time.Millisecond))
+	if c.Asked || ago < 0 || ago >= cooldown && !waited {
+		return nil
+	}
+	return coolingDown(req, ago)
 }
 
 // run is one call of Use, with the device locked.
@@ -81,6 +105,10 @@ func (r *run) use(ctx context.Context) error {
 		if err := r.awaitStepAfter(ctx, spent); err != nil {
 			return err
 		}
+		r.req.Next = 0
+		if r.req.Refused {
+			r.req.Next = r.until(stepOf(r.now()) + 1)
+		}
 		code, way, askErr := r.ask(ctx)
 		if askErr != nil {
 			return askErr
@@ -95,7 +123,12 @@ func (r *run) use(ctx context.Context) error {
 		r.known = memory{LastStep: now}
 		r.device.save(r.known)
 		err = r.send(ctx, code)
-		if !errors.Is(err, ErrRefused) || !way.Interactive() {
+		if !errors.Is(err, ErrRefused) {
+			return err
+		}
+		r.known.Refused = true
+		r.device.save(r.known)
+		if !way.Interactive() {
 			return err
 		}
 		refused, r.req.Refused = code.Digits, true
@@ -118,10 +151,9 @@ func (r *run) awaitStepAfter(ctx context.Context, last int64) error {
 	if err := r.anyReady(ctx); err != nil {
 		return err
 	}
-	next := time.Unix((last+1)*int64(step/time.Second), 0)
-	left := next.Sub(now)
+	left := r.until(last + 1)
 	if r.Notify != nil {
-		r.Notify(fmt.Sprintf("The present MFA code was used already; waiting %s for the next one.", seconds(left)))
+		r.Notify(fmt.Sprintf("%s; waiting %s for the next one.", r.lastWas("AWS refused the last MFA code", "The present MFA code was used already"), seconds(left)))
 	}
 	waitFor := r.Wait
 	if waitFor == nil {
@@ -129,9 +161,23 @@ func (r *run) awaitStepAfter(ctx context.Context, last int64) error {
 	}
 	defer r.pause(ctx)()
 	if err := waitFor(ctx, left); err != nil {
-		return stepNotReached(r.req, err, left, r.now().Sub(now))
+		device := fmt.Sprintf("the MFA code of device %q ", r.req.Serial)
+		return stepNotReached(device+r.lastWas("was refused", "was used already"), err, left, r.now().Sub(now))
 	}
 	return nil
+}
+
+// until is the time that is left until a step begins.
+func (r *run) until(first int64) time.Duration {
+	return time.Unix(first*int64(step/time.Second), 0).Sub(r.now())
+}
+
+// lastWas chooses the words for what became of the last code.
+func (r *run) lastWas(refused, used string) string {
+	if r.known.Refused {
+		return refused
+	}
+	return used
 }
 
 // anyReady is nil when one of the ways can be used.
@@ -144,7 +190,7 @@ func (r *run) anyReady(ctx context.Context) error {
 		}
 		reasons = append(reasons, reason(way, err))
 	}
-	return noWay(r.req, reasons)
+	return r.noWay(reasons)
 }
 
 func reason(way Way, err error) string { return way.Name() + ": " + err.Error() }
@@ -185,7 +231,7 @@ func (r *run) ask(ctx context.Context) (Code, Way, error) {
 		}
 		return Code{}, nil, err
 	}
-	return Code{}, nil, noWay(r.req, reasons)
+	return Code{}, nil, r.noWay(reasons)
 }
 
 // failed notes that a prompt has just failed.

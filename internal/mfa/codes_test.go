@@ -127,8 +127,8 @@ func TestRefusedCodeIsAskedForThreeTimes(t *testing.T) {
 	wantWaited(t, clock) // a mistyped code is not spent
 	want := []Request{
 		{Profile: testProfile, Serial: testSerial, Attempt: 1},
-		{Profile: testProfile, Serial: testSerial, Attempt: 2, Refused: true},
-		{Profile: testProfile, Serial: testSerial, Attempt: 3, Refused: true},
+		{Profile: testProfile, Serial: testSerial, Attempt: 2, Refused: true, Next: 20 * time.Second},
+		{Profile: testProfile, Serial: testSerial, Attempt: 3, Refused: true, Next: 20 * time.Second},
 	}
 	if diff := cmp.Diff(want, way.requests); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
@@ -210,7 +210,7 @@ func TestCancelledPromptBeginsACooldown(t *testing.T) {
 
 	clock.time = clock.time.Add(cooldown - time.Millisecond)
 	wantPerson(t, codes.Use(t.Context(), testRequest, s.send), ErrCooldown,
-		`not asking for the MFA code of device "`+testSerial+`": a prompt was cancelled or failed 5 s ago`, "run: awsmint login work", "wait 5 s")
+		`not asking for the MFA code of device "`+testSerial+`": a prompt was cancelled or failed 5 s ago`, "to be asked again, run: awsmint login work")
 	if len(way.requests) != 1 {
 		t.Errorf("asked %d times", len(way.requests))
 	}
@@ -276,13 +276,13 @@ func TestFailureWithoutAPersonBeginsNoCooldown(t *testing.T) {
 
 func TestLoginAsksInTheCooldown(t *testing.T) {
 	codes, _ := newCodes(t, &fakeWay{name: "a", answers: append(fails(ErrCancelled), digits("111111")...)})
-	codes.AskAgain = true
+	codes.Asked = true
 	s := &sent{}
 	_ = codes.Use(t.Context(), testRequest, s.send)
 	if err := codes.Use(t.Context(), testRequest, s.send); err != nil {
 		t.Error(err)
 	}
-	codes.AskAgain = false
+	codes.Asked = false
 	if err := codes.Use(t.Context(), testRequest, s.send); errors.Is(err, ErrCooldown) {
 		t.Error("the cooldown outlived a prompt that went well")
 	}

@@ -28,8 +28,9 @@ type device struct{ path string }
 // memory is the content of a device's file. It never holds a code.
 type memory struct {
 	Version  int   `json:"version"`
-	LastStep int64 `json:"last_step"` // in which a code was last sent
-	FailedAt int64 `json:"failed_at"` // when a prompt last failed: milliseconds since the epoch; 0: the last one went well
+	LastStep int64 `json:"last_step"`         // in which a code was last sent
+	Refused  bool  `json:"refused,omitempty"` // AWS refused that code
+	FailedAt int64 `json:"failed_at"`         // when a prompt last failed: milliseconds since the epoch; 0: the last one went well
 }
 
 // memoryVersion changes with the meaning of memory. Another version's memory is

@@ -64,7 +64,7 @@ func TestWaitIsRefusedWhenTheDeadlineComesFirst(t *testing.T) {
 	defer cancel()
 	began := time.Now()
 	err := codes.Use(ctx, testRequest, (&sent{}).send)
-	wantPerson(t, err, context.DeadlineExceeded, `the present MFA code of device "`+testSerial+`" was used already, and this run ended before the next one (waited 0 s of 20 s)`, "run it again in 20 s")
+	wantPerson(t, err, context.DeadlineExceeded, `the MFA code of device "`+testSerial+`" was used already, and this run ended before the next one came (after 0 s of 20 s)`, "run it again in 20 s")
 	if time.Since(began) > 5*time.Second {
 		t.Error("it waited all the same")
 	}
@@ -90,7 +90,7 @@ func TestBusyDeviceNamesItsHolder(t *testing.T) {
 	defer cancel()
 	err = codes.Use(ctx, testRequest, (&sent{}).send)
 	wantPerson(t, err, context.DeadlineExceeded,
-		fmt.Sprintf("process %d is asking for the MFA code of device %q, and was not done after 0 s", os.Getpid(), testSerial), "awsmint login work")
+		fmt.Sprintf("process %d is asking for the MFA code of device %q, and has not finished after 0 s", os.Getpid(), testSerial), "awsmint login work")
 	var held *filelock.HeldError
 	if !errors.As(err, &held) {
 		t.Error("the cause is lost")

@@ -84,7 +84,7 @@ func TestDialogPrograms(t *testing.T) {
 
 func TestDialogArguments(t *testing.T) {
 	req := Request{Profile: `a_b "$(id)" \`, Serial: "--help", Refused: true}
-	const text = refusedNote + "\n" + `MFA code for profile "a_b \"$(id)\" \\"` + "\n--help"
+	text := refusedNote(req) + "\n" + `MFA code for profile "a_b \"$(id)\" \\"` + "\n--help"
 	for name, want := range map[string][]string{
 		"kdialog": {"--title", "awsmint", "--password", text},
 		"zenity":  {"--entry", "--hide-text", "--title=awsmint", "--text=" + strings.NewReplacer(`\`, `\\`, "_", "__").Replace(text)},

@@ -17,13 +17,37 @@ import (
 func loginHint(req Request) string { return "run: awsmint login " + req.Profile }
 
 // noWay is the end when every way is unavailable. reasons has a line for each.
-func noWay(req Request, reasons []string) error {
-	hint := loginHint(req) + "   (in a terminal)"
+func (r *run) noWay(reasons []string) error {
+	hint := r.noWayHint()
 	if len(reasons) > 0 {
 		hint += "\ntried " + strings.Join(reasons, "; ")
 	}
 	return fault.Wrap(ErrUnavailable, fault.Person,
-		fmt.Sprintf("no way to ask for the MFA code of device %q", req.Serial), hint)
+		fmt.Sprintf("no way to ask for the MFA code of device %q", r.req.Serial), hint)
+}
+
+// noWayHint is what would help. A person who has just run login is not told to
+// run it, nor anyone whom no way of the profile's could ask.
+func (r *run) noWayHint() string {
+	person, silenced, process := false, false, ""
+	for _, way := range r.Ways {
+		person = person || way.Interactive()
+		if _, ok := way.(forbidden); ok {
+			silenced = true
+		}
+		if p, ok := way.(*Process); ok && p.Command == "" {
+			process = "set awsmint_mfa_process in the profile to a command that prints the code, or "
+		}
+	}
+	switch {
+	case !person:
+		return process + fmt.Sprintf("add terminal to awsmint_mfa in profile %q; then %s", r.req.Profile, loginHint(r.req))
+	case r.Asked && silenced:
+		return "unset AWSMINT_NO_INPUT and run the same command in a terminal"
+	case r.Asked:
+		return "run the same command in a terminal"
+	}
+	return loginHint(r.req) + "   (in a terminal)"
 }
 
 // notAnswered is the end when a prompt was cancelled or ran out of time.
@@ -44,7 +68,7 @@ func malformed(req Request) error {
 func coolingDown(req Request, ago time.Duration) error {
 	return fault.Wrap(ErrCooldown, fault.Person,
 		fmt.Sprintf("not asking for the MFA code of device %q: a prompt was cancelled or failed %s ago", req.Serial, seconds(ago)),
-		loginHint(req)+"   (or wait "+seconds(cooldown)+")")
+		"to be asked again, "+loginHint(req))
 }
 
 // busy is the end of waiting for another process that asks for this device.
@@ -55,14 +79,15 @@ func busy(req Request, err error, waited time.Duration) error {
 		who = fmt.Sprintf("process %d", held.PID)
 	}
 	return fault.Wrap(err, fault.Person,
-		fmt.Sprintf("%s is asking for the MFA code of device %q, and was not done after %s", who, req.Serial, seconds(waited)),
+		fmt.Sprintf("%s is asking for the MFA code of device %q, and has not finished after %s", who, req.Serial, seconds(waited)),
 		"answer its prompt or end it, then "+loginHint(req))
 }
 
-// stepNotReached is the end when the wait for the next code ended early.
-func stepNotReached(req Request, err error, wait, waited time.Duration) error {
+// stepNotReached is the end when the wait for the next code ended early. spent
+// is what became of the present one.
+func stepNotReached(spent string, err error, wait, waited time.Duration) error {
 	return fault.Wrap(fmt.Errorf("%w: %w", ErrCancelled, err), fault.Person,
-		fmt.Sprintf("the present MFA code of device %q was used already, and this run ended before the next one (waited %s of %s)", req.Serial, seconds(waited), seconds(wait)),
+		fmt.Sprintf("%s, and this run ended before the next one came (after %s of %s)", spent, seconds(waited), seconds(wait)),
 		"run it again in "+seconds(max(wait-waited, time.Second)))
 }
 

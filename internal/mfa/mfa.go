@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/awsmint/awsmint/internal/secret"
 	"github.com/awsmint/awsmint/internal/term"
@@ -35,9 +36,13 @@ var (
 // Request says whose code is wanted.
 type Request struct {
 	Profile string
-	Serial  string // the device's ARN, or a hardware token's number
-	Refused bool   // AWS did not accept the code given before: say so
-	Attempt int    // 1 for the first code; set by Codes.Use
+	Serial  string    // the device's ARN, or a hardware token's number
+	Started time.Time // when the run began that wants it; zero: now
+
+	// What Codes.Use tells a way:
+	Refused bool          // AWS refused the code given before: say so
+	Next    time.Duration // until the next code comes; set where Refused is
+	Attempt int           // 1 for the first code
 }
 
 // Code is a six-digit one-time code.
@@ -102,10 +107,11 @@ func prompt(req Request) string {
 	return fmt.Sprintf("MFA code for profile %q (%s): ", req.Profile, req.Serial)
 }
 
-const (
-	refusedNote   = "AWS did not accept that code. Wait for the next one if it was used before."
-	malformedNote = "An MFA code has six digits."
-)
+const malformedNote = "An MFA code has six digits."
+
+func refusedNote(req Request) string {
+	return fmt.Sprintf("AWS refused that code; the next code comes in %s.", seconds(req.Next))
+}
 
 // askDigits asks a person up to three times until the answer is six digits,
 // which may be typed in groups ("123 456"). note is what is to be said first;
@@ -113,7 +119,7 @@ const (
 func askDigits(req Request, ask func(note string) (secret.String, error)) (secret.String, error) {
 	note := ""
 	if req.Refused {
-		note = refusedNote
+		note = refusedNote(req)
 	}
 	for range maxAsks {
 		answer, err := ask(note)

@@ -143,7 +143,7 @@ func TestTerminalSaysThatACodeWasRefused(t *testing.T) {
 	s, a := termtest.Open(t), newAsker(t, "refused")
 	s.Start(a.Cmd, false)
 	s.Started()
-	s.Expect(refusedNote + "\r\n" + promptText)
+	s.Expect(refusedNote(Request{}) + "\r\n" + promptText)
 	s.Type("123456\n")
 	a.want(t, s, "terminal 123456")
 }
