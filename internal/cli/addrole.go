@@ -67,7 +67,7 @@ func (a *Add) role(ctx context.Context, app *App) error {
 	}
 	link, err := app.tryOut(wanted)
 	if err != nil {
-		return err
+		return a.byFlag(err)
 	}
 	if a.NoConfig {
 		text, err := wanted.text()
@@ -121,7 +121,7 @@ func (a *App) tryOut(s settings) (provider.Link, error) {
 	if err := s.write(d); err != nil {
 		return nil, err
 	}
-	config, err := awsconfig.Parse(d.Bytes(), files[1])
+	config, err := awsconfig.ParseAs(a.Paths, d.Bytes(), files[1])
 	if err != nil {
 		return nil, err
 	}
