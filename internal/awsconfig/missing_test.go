@@ -52,3 +52,17 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestMissingSectionIsExplained(t *testing.T) {
+	config := mustParse(t, "[sso-session acme]\n[services acmo]\n[profile acne]\n", "")
+	for name, hint := range map[string]string{
+		"amce": `did you mean "acme"?`,
+		"corp": "add it there, or correct the sso_session setting that names it",
+	} {
+		_, err := config.SSOSession(name)
+		wantFault(t, err, fault.Missing, `no section "[sso-session `+name+`]" in "config"`)
+		if got := fault.HintOf(err); got != hint {
+			t.Errorf("%s: hint %q, want %q", name, got, hint)
+		}
+	}
+}
