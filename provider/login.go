@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -18,7 +19,8 @@ import (
 )
 
 // loginDuration is how long the credentials of a login session live, from the
-// AWS CLI user guide; the session itself goes on.
+// AWS CLI user guide; the session itself goes on. Its third is their expiry
+// window, as everywhere.
 const loginDuration = 15 * time.Minute
 
 // Login is a session that `aws login` (AWS CLI 2.32 and later) began.
@@ -102,9 +104,34 @@ func (p *loginProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, err
 	}
 	defer unlock()
-	if err := p.link.checkFile(path); err != nil {
+	file, err := p.link.readLogin(path)
+	if err != nil {
 		return aws.Credentials{}, err
 	}
+	window := p.link.Window
+	if window == 0 {
+		window = loginDuration / 3
+	}
+	left := file.expires.Sub(p.now())
+	if left > window {
+		if credentials, err := take(ctx, file.path, asItIs{}); err == nil {
+			return credentials, nil
+		}
+	}
+	renewed, err := p.renew(ctx, file)
+	if err != nil && left > 0 {
+		if old, inVain := take(ctx, file.path, asItIs{}); inVain == nil {
+			p.log.Debug("login session not renewed, still valid", "expires", old.Expires, "error", err)
+			return old, nil
+		}
+	}
+	return renewed, err
+}
+
+// renew has the SDK renew a copy of the file, which then takes its place. The
+// copy is written first: where there is no room for it, AWS is not asked for
+// what could not be kept.
+func (p *loginProvider) renew(ctx context.Context, file *loginFile) (aws.Credentials, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 	client, err := p.link.signin(patient(ctx))
@@ -121,10 +148,29 @@ func (p *loginProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 		started:  p.now(),
 		now:      p.now,
 	}
-	watched := &watchedSignin{client: client}
-	credentials, err := logincreds.New(watched, path, func(o *logincreds.Options) { o.RestrictPermissions = true }).Retrieve(ctx)
+	renewed, err := file.expiredCopy()
 	if err != nil {
-		return aws.Credentials{}, p.link.explain(ctx, call, path, watched, err)
+		return aws.Credentials{}, p.link.notKept(file.path, err)
+	}
+	watched := &watchedSignin{client: client}
+	credentials, err := take(ctx, renewed, watched)
+	if err != nil {
+		_ = os.Remove(renewed)
+		return aws.Credentials{}, p.link.explain(ctx, call, file.path, watched, err)
+	}
+	// What can't be replaced now is found by the next run.
+	if err := file.replace(renewed); err != nil {
+		p.log.Debug("the renewed login session is left beside the old one", "error", err)
+	}
+	return credentials, nil
+}
+
+// take returns the credentials in a file of the AWS CLI's, which the SDK renews
+// with client where they have expired.
+func take(ctx context.Context, path string, client logincreds.TokenAPIClient) (aws.Credentials, error) {
+	credentials, err := logincreds.New(client, path, func(o *logincreds.Options) { o.RestrictPermissions = true }).Retrieve(ctx)
+	if err != nil {
+		return aws.Credentials{}, err
 	}
 	credentials.Expires = credentials.Expires.UTC().Truncate(time.Second)
 	credentials.Source = providerName

@@ -2,12 +2,9 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"path/filepath"
 
 	"github.com/aws/aws-sdk-go-v2/service/signin"
 	"github.com/aws/aws-sdk-go-v2/service/signin/types"
@@ -16,32 +13,13 @@ import (
 	"github.com/awsmint/awsmint/internal/fault"
 )
 
-// checkFile looks at the AWS CLI's file before the SDK does, whose own words
-// name no command, and which (1.20) does not survive a broken key.
-func (l *Login) checkFile(path string) error {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fault.Wrap(err, fault.Person, fmt.Sprintf("profile %q is not signed in: there is no login session of %s", l.profile, l.Session), l.again())
-	}
-	if err != nil {
-		return fault.Wrap(err, fault.Failure, fmt.Sprintf("the login session of profile %q can't be read: %v", l.profile, err), l.again())
-	}
-	var file struct {
-		AccessToken *struct{} `json:"accessToken"`
-		Key         string    `json:"dpopKey"`
-	}
-	block := (*pem.Block)(nil)
-	if json.Unmarshal(data, &file) == nil {
-		block, _ = pem.Decode([]byte(file.Key))
-	}
-	if block == nil || file.AccessToken == nil {
-		return l.broken(path, nil)
-	}
-	return nil
-}
-
 func (l *Login) broken(path string, err error) error {
 	return fault.Wrap(err, fault.Person, fmt.Sprintf("the file of the login session of profile %q is broken: %q", l.profile, path), l.again())
+}
+
+func (l *Login) notKept(path string, err error) error {
+	return fault.Wrap(err, fault.Failure, fmt.Sprintf("the renewed login session of profile %q can't be kept: %v", l.profile, innermost(err)),
+		fmt.Sprintf("check that the disk has room and that you may write to %q; then %s", filepath.Dir(path), l.again()))
 }
 
 func (l *Login) again() string { return "run: aws login --profile " + l.profile }
@@ -59,6 +37,13 @@ func (w *watchedSignin) CreateOAuth2Token(ctx context.Context, input *signin.Cre
 	return output, w.err
 }
 
+// asItIs renews nothing.
+type asItIs struct{}
+
+func (asItIs) CreateOAuth2Token(context.Context, *signin.CreateOAuth2TokenInput, ...func(*signin.Options)) (*signin.CreateOAuth2TokenOutput, error) {
+	return nil, errors.New("not to be renewed")
+}
+
 // explain tells apart what AWS said, and what the SDK found wrong with the
 // file before it asked or afterwards.
 func (l *Login) explain(ctx context.Context, call call, path string, asked *watchedSignin, err error) error {
@@ -68,8 +53,7 @@ func (l *Login) explain(ctx context.Context, call call, path string, asked *watc
 	case said == nil && !asked.asked:
 		return l.broken(path, err)
 	case said == nil:
-		return fault.Wrap(err, fault.Failure, fmt.Sprintf("the refreshed login session of profile %q can't be kept: %v", l.profile, err),
-			"see that there is room, and that you may write "+path+"; then "+l.again())
+		return l.notKept(path, err)
 	case errors.As(said, &denied) && denied.Error_ == types.OAuth2ErrorCodeInsufficientPermissions:
 		return fault.Wrap(said, fault.Refused, fmt.Sprintf("%s may not refresh its login session", l.Session),
 			"it needs the permission signin:CreateOAuth2Token (AWS's policy SignInLocalDevelopmentAccess has it)")

@@ -313,7 +313,7 @@ func TestRawKey(t *testing.T) {
 func TestCodeOfARoleIsSentOnce(t *testing.T) {
 	w, config := roles(t, ststest.Role{RequireMFA: true, MaxSession: 4 * time.Hour}, "duration_seconds = 14400")
 	w.sts.Inject(ststest.Fault{Action: "AssumeRole", Late: true, ResetConn: true})
-	_, err := w.as(config, "prod", brief)
+	_, err := w.as(config, "prod", oneTry)
 	wantFault(t, err, fault.Network, "broke off")
 	w.wantAsked("AssumeRole", 1)
 }

@@ -62,10 +62,28 @@ func Write(path string, data []byte, perm fs.FileMode) (err error) {
 	if err = tmp.Close(); err != nil {
 		return err
 	}
-	if err = whileBusy(func() error { return os.Rename(tmp.Name(), path) }); err != nil {
+	return rename(tmp.Name(), path)
+}
+
+// Replace puts a file that somebody else has written in the place of the one
+// at path, in the same directory, once its content has reached the disk. It
+// needs no room. On an error both files stand.
+func Replace(renewed, path string) error {
+	file, err := os.OpenFile(renewed, os.O_RDWR, 0)
+	if err != nil {
 		return err
 	}
-	syncDir(dir)
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return rename(renewed, path)
+}
+
+func rename(from, to string) error {
+	if err := whileBusy(func() error { return os.Rename(from, to) }); err != nil {
+		return err
+	}
+	syncDir(filepath.Dir(to))
 	return nil
 }
 
