@@ -14,13 +14,13 @@ import (
 
 // cliToken is a token that `aws sso login` left, while it is valid. It is used
 // as it is, and never written: it is the AWS CLI's to renew.
-func cliToken(home string, s *SSO, now time.Time) secret.String {
+func cliToken(home string, s *SSO, now time.Time) (token secret.String, expires time.Time) {
 	if home == "" {
-		return secret.String{}
+		return token, expires
 	}
 	data, err := os.ReadFile(cliTokenPath(home, s))
 	if err != nil {
-		return secret.String{}
+		return token, expires
 	}
 	var file struct {
 		StartURL    string `json:"startUrl"`
@@ -29,14 +29,14 @@ func cliToken(home string, s *SSO, now time.Time) secret.String {
 		ExpiresAt   string `json:"expiresAt"`
 	}
 	if json.Unmarshal(data, &file) != nil || plainStartURL(file.StartURL) != plainStartURL(s.StartURL) || file.Region != s.Region {
-		return secret.String{}
+		return token, expires
 	}
 	// Releases of 2020 wrote "UTC" where RFC 3339 has "Z".
-	expires, err := time.Parse(time.RFC3339, strings.Replace(file.ExpiresAt, "UTC", "Z", 1))
+	expires, err = time.Parse(time.RFC3339, strings.Replace(file.ExpiresAt, "UTC", "Z", 1))
 	if err != nil || !now.Before(expires) {
-		return secret.String{}
+		return token, time.Time{}
 	}
-	return secret.New(file.AccessToken)
+	return secret.New(file.AccessToken), expires
 }
 
 // cliTokenPath is where the AWS CLI and the SDKs look. SHA-1 makes a name of a

@@ -69,7 +69,7 @@ func (t *ssoTokens) lookUp(ctx context.Context, spurned secret.String) (token se
 	if ours.usable(t.now(), tokenWindow) && ours.access != spurned {
 		return ours.access, ours, nil
 	}
-	if token := cliToken(t.home, t.center.link, t.now()); token != spurned {
+	if token, _ := cliToken(t.home, t.center.link, t.now()); token != spurned {
 		return token, ours, nil
 	}
 	return secret.String{}, ours, nil

@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -97,21 +99,38 @@ func leftInCache(app *App, profile string, err error) error {
 }
 
 // signOut ends the sign-in to IAM Identity Center that a profile's credentials
-// come from, if they do. It serves every profile of its sso-session. removed is
-// what went before; the sum is returned.
-func (a *App) signOut(ctx context.Context, config *awsconfig.Config, profile string, removed int) (int, error) {
+// come from, if they do. It serves every profile of its sso-session.
+func (a *App) signOut(ctx context.Context, config *awsconfig.Config, profile string) (out signedOut, err error) {
 	link, err := provider.Resolve(config, a.Getenv, provider.Request{Profile: profile})
 	if err != nil {
-		return removed, nil // a profile that can't be resolved never signed in
+		return out, nil // a profile that can't be resolved never signed in
 	}
 	sso, ok := link.(*provider.SSO)
 	if !ok {
-		return removed, nil
+		return out, nil
 	}
 	k, err := a.openKeychain(a.noInput(false))
 	if err != nil {
-		return removed, err
+		return out, err
 	}
-	more, err := provider.ForgetSSO(ctx, sso, provider.Options{Keychain: k, Cache: a.cache(), Getenv: a.Getenv, Now: a.Now, Log: a.Log})
-	return removed + more, err
+	out.url = sso.StartURL
+	out.removed, err = provider.ForgetSSO(ctx, sso, a.signInOptions(k))
+	if err == nil {
+		// What the keychain has to do with it is gone.
+		state, _ := provider.SignInStateOf(ctx, sso, a.signInOptions(k))
+		out.cliUntil = state.CLIExpires
+	}
+	return out, err
+}
+
+// signedOut is a sign-in that was ended.
+type signedOut struct {
+	url      string    // of the access portal; empty: there was none to end
+	removed  int       // what was cached of it
+	cliUntil time.Time // until when that of "aws sso login" stands; zero: there is none
+}
+
+// signInOptions are for what has to do with a sign-in alone.
+func (a *App) signInOptions(k keychain.Keychain) provider.Options {
+	return provider.Options{Keychain: k, Cache: a.cache(), Getenv: a.Getenv, Now: a.Now, Log: a.Log, Home: a.Home}
 }

@@ -20,24 +20,9 @@ type Login struct {
 	DeviceCode bool `help:"Sign in to IAM Identity Center on any device, with a code, and open no browser here."`
 }
 
-// Run takes one profile after the other. A failure of one is told and stops
-// none of the others; the run ends with the first one's status.
+// Run takes one profile after the other.
 func (l *Login) Run(ctx context.Context, app *App) error {
-	var first error
-	for _, profile := range l.Profiles {
-		err := l.one(ctx, app, profile)
-		switch {
-		case err == nil:
-		case len(l.Profiles) == 1 || ctx.Err() != nil:
-			return err
-		default:
-			Report(app.Stderr, err)
-			if first == nil {
-				first = reported{err}
-			}
-		}
-	}
-	return first
+	return app.each(ctx, l.Profiles, func(profile string) error { return l.one(ctx, app, profile) })
 }
 
 func (l *Login) one(ctx context.Context, app *App, profile string) error {

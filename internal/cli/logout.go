@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
@@ -31,12 +32,7 @@ func (l *Logout) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
-	for _, profile := range l.Profiles {
-		if err := l.one(ctx, app, config, profile); err != nil {
-			return err
-		}
-	}
-	return nil
+	return app.each(ctx, l.Profiles, func(profile string) error { return l.one(ctx, app, config, profile) })
 }
 
 func (l *Logout) one(ctx context.Context, app *App, config *awsconfig.Config, profile string) error {
@@ -47,11 +43,13 @@ func (l *Logout) one(ctx context.Context, app *App, config *awsconfig.Config, pr
 	// A misspelt name has no sessions either, which is not to be taken for
 	// having logged out.
 	if _, err := config.Profile(profile); all[0].removed == 0 && errors.Is(err, awsconfig.ErrNoProfile) {
+		return fault.Wrap(err, fault.Missing, err.Error(), listInstead(err))
+	}
+	out, err := app.signOut(ctx, config, profile)
+	if err != nil {
 		return err
 	}
-	if all[0].removed, err = app.signOut(ctx, config, profile, all[0].removed); err != nil {
-		return err
-	}
+	all[0].removed += out.removed
 	for i, f := range all {
 		if i > 0 && f.removed == 0 {
 			continue
@@ -60,7 +58,30 @@ func (l *Logout) one(ctx context.Context, app *App, config *awsconfig.Config, pr
 			return err
 		}
 	}
-	return nil
+	return out.say(app, profile)
+}
+
+// listInstead is the hint for a profile that is not there, where none is to be
+// added.
+func listInstead(err error) string {
+	const list = "to see the profiles there are, run: awsmint list"
+	if hint := fault.HintOf(err); !strings.HasPrefix(hint, "run: awsmint add") {
+		return hint
+	}
+	return list
+}
+
+// say tells what the sign-out ended, and what it did not.
+func (out signedOut) say(app *App, profile string) error {
+	if !out.cliUntil.IsZero() {
+		app.Note(fmt.Sprintf("the sign-in of \"aws sso login\" to %s still stands, until %s; it ends with: aws sso logout",
+			out.url, clock(out.cliUntil, app.Now())))
+	}
+	if out.removed == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(app.Stdout, "%s: signed out of %s\n", profile, out.url)
+	return err
 }
 
 // all drops the sealing key too, so that copies of the entries open no more.

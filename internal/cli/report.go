@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +12,26 @@ import (
 // maxReport is the length in bytes of what a failure prints: SDKs put all of
 // it into an exception, and Java's deadlocks on a full pipe.
 const maxReport = 1000
+
+// each does something for one profile after the other. A failure of one is told
+// and stops none of the others; the run ends with the first one's status.
+func (a *App) each(ctx context.Context, profiles []string, do func(profile string) error) error {
+	var first error
+	for _, profile := range profiles {
+		err := do(profile)
+		switch {
+		case err == nil:
+		case len(profiles) == 1 || ctx.Err() != nil:
+			return err
+		default:
+			Report(a.Stderr, err)
+			if first == nil {
+				first = reported{err}
+			}
+		}
+	}
+	return first
+}
 
 // reported is a failure that was told where it happened: it has only its status
 // left to give.

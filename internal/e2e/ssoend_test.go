@@ -102,8 +102,12 @@ func TestLogoutEndsTheSignIn(t *testing.T) {
 	l, d := ssoLab(t)
 	signIn(t, l, d, "dev")
 	succeeded(t, l.Run("", "process", "dev"))
-	if r := l.Run("", "logout", "dev"); r.Err != nil || !strings.Contains(r.Stdout, "dev: cached credentials removed") {
+	r := l.Run("", "logout", "dev")
+	if r.Err != nil || r.Stdout != "dev: cached credentials removed\ndev: signed out of "+startURL+"\n" || r.Stderr != "" {
 		t.Errorf("status %d, stdout %q, stderr %q", r.Status, r.Stdout, r.Stderr)
+	}
+	if r := l.Run("", "logout", "dev"); r.Stdout != "dev: no cached credentials\n" || r.Stderr != "" {
+		t.Errorf("once more: stdout %q, stderr %q", r.Stdout, r.Stderr)
 	}
 	if got := l.AWS.Succeeded("Logout"); got != 1 {
 		t.Errorf("%d sign-outs at the portal, want 1", got)

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/awsmint/awsmint/provider"
+)
+
+// row is one profile. The zero Expires means that nothing is cached.
+type row struct {
+	Profile   string     `json:"profile"`
+	Kind      string     `json:"kind,omitempty"`
+	Account   string     `json:"account_id,omitempty"` // the one that the credentials are for
+	Key       string     `json:"access_key_last_four,omitempty"`
+	Role      string     `json:"role_arn,omitempty"`
+	SSORole   string     `json:"sso_role_name,omitempty"`
+	Source    string     `json:"source,omitempty"`
+	Serial    string     `json:"mfa_serial,omitempty"` // of the device whose code the credentials take
+	Region    string     `json:"region,omitempty"`
+	SignInURL string     `json:"sign_in_url,omitempty"`
+	SignedIn  *bool      `json:"signed_in,omitempty"` // where there is a sign_in_url
+	SignInEnd *time.Time `json:"signed_in_until,omitempty"`
+	Reachable bool       `json:"reachable"` // SDKs come to awsmint for it
+	Expires   *time.Time `json:"session_expires,omitempty"`
+	Problem   string     `json:"problem,omitempty"`
+	Hint      string     `json:"hint,omitempty"`
+
+	what     string // the credentials column
+	codeless bool   // a key's, without MFA
+	short    string // the problem in a phrase
+	unopened bool
+}
+
+// describe says what kind of credentials a chain gives.
+func (r *row) describe(link provider.Link) {
+	if source := link.Source(); source != nil && source.Profile() != r.Profile {
+		r.Source = source.Profile()
+	}
+	r.Kind = provider.Kind(link)
+	r.Serial, r.codeless = deviceOf(link), isKey(provider.Root(link))
+	switch l := link.(type) {
+	case *provider.Session:
+		r.Kind = provider.Kind(l.Source())
+		r.Account = accountIn(l.Serial)
+		if static, ok := l.Source().(*provider.Static); ok {
+			r.Key = strings.TrimPrefix(provider.LastFour(static.AccessKeyID), "…")
+		}
+	case *provider.Role:
+		r.Role, r.Account = l.RoleARN, accountIn(l.RoleARN)
+		r.what = "role " + roleName(l.RoleARN) + " from " + origin(l.Source(), r.Profile)
+	case *provider.WebIdentity:
+		r.Role, r.Account = l.RoleARN, accountIn(l.RoleARN)
+		r.what = "role " + roleName(l.RoleARN) + " by web identity"
+	case *provider.SSO:
+		r.Account, r.SSORole = l.AccountID, l.RoleName
+		r.what = fmt.Sprintf("sso %s in %s", l.RoleName, l.AccountID)
+	case *provider.Login:
+		r.Account = accountIn(l.Session)
+		r.what = "aws login of " + afterSlash(l.Session)
+	case *provider.Process:
+		r.what = "process " + filepath.Base(l.Command[0])
+	}
+	if sso, ok := provider.Root(link).(*provider.SSO); ok {
+		r.SignInURL = sso.StartURL
+	}
+}
+
+// signedIn says whether somebody is signed in, and for how long.
+func (r *row) signedIn(state provider.SignInState) {
+	is := state.IsSignedIn()
+	r.SignedIn = &is
+	end := state.Expires
+	if end.IsZero() {
+		end = state.CLIExpires
+	}
+	if !end.IsZero() {
+		r.SignInEnd = &end
+	}
+}
+
+// deviceOf is the serial number of the MFA device whose code a chain's
+// credentials take: that of the role that has a code of its own, or of the
+// session that it is assumed with.
+func deviceOf(link provider.Link) string {
+	for ; link != nil; link = link.Source() {
+		switch l := link.(type) {
+		case *provider.Role:
+			if l.Serial != "" {
+				return l.Serial
+			}
+		case *provider.Session:
+			return l.Serial
+		}
+	}
+	return ""
+}
+
+// isKey reports whether a chain begins with a key that awsmint has, so that it
+// is awsmint's affair whether there is MFA.
+func isKey(root provider.Link) bool {
+	switch root.(type) {
+	case *provider.Key, *provider.Static, *provider.Environment:
+		return true
+	}
+	return false
+}
+
+// origin is what a role is assumed with, for a person: a profile, or where the
+// credentials come from without one.
+func origin(source provider.Link, profile string) string {
+	switch source.(type) {
+	case *provider.Environment:
+		return "the environment"
+	case *provider.Instance:
+		return "the instance"
+	case *provider.Container:
+		return "the container"
+	}
+	if source.Profile() == profile {
+		return "its own key"
+	}
+	return source.Profile()
+}
+
+// roleName is a role as a person knows it: "Admin in 111122223333".
+func roleName(arn string) string { return afterSlash(arn) + " in " + accountIn(arn) }
+
+// afterSlash is the last part of an ARN's resource: its name.
+func afterSlash(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
+
+// accountIn is the account in an ARN; empty where there is none.
+func accountIn(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+		return parts[4]
+	}
+	return ""
+}

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// printTable prints the rows, and below them the problems in full. On a
+// terminal the table is as narrow as that is.
+func printTable(app *App, rows []row) error {
+	if len(rows) == 0 {
+		_, err := fmt.Fprintln(app.Stdout, "no profiles yet; store a key with: awsmint add PROFILE")
+		return err
+	}
+	table := [][]string{{"PROFILE", "CREDENTIALS", "MFA", "SESSION"}}
+	problems := ""
+	for _, r := range rows {
+		table = append(table, []string{r.Profile, r.credentialsColumn(), r.mfaColumn(), r.sessionColumn(app.Now())})
+		if r.Problem != r.short {
+			problems += fmt.Sprintf("\n%s: %s\n", r.Profile, r.Problem)
+			if r.Hint != "" {
+				problems += "  " + strings.ReplaceAll(r.Hint, "\n", "\n  ") + "\n"
+			}
+		}
+	}
+	_, err := fmt.Fprint(app.Stdout, lined(table, app.columns())+problems)
+	return err
+}
+
+func (r *row) credentialsColumn() string {
+	switch {
+	case r.what != "":
+		return r.what
+	case r.Key != "":
+		return r.Kind + " …" + r.Key
+	case r.unopened:
+		return r.Kind + " ?"
+	case r.Kind == "":
+		return "-"
+	}
+	return r.Kind
+}
+
+// mfaColumn leaves out what all ARNs have in common. Whether there was MFA at a
+// sign-in, or where another program gets credentials, awsmint can't know.
+func (r *row) mfaColumn() string {
+	switch {
+	case r.Serial != "":
+		return afterSlash(r.Serial)
+	case r.codeless:
+		return "none"
+	}
+	return "-"
+}
+
+func (r *row) sessionColumn(now time.Time) string {
+	switch {
+	case r.short != "":
+		return r.short
+	case r.Expires != nil:
+		return left(*r.Expires, now)
+	case r.SignedIn == nil:
+		return "none"
+	case !*r.SignedIn:
+		return "sign in: awsmint login " + r.Profile
+	case r.SignInEnd == nil:
+		return "signed in"
+	}
+	return "signed in until " + clock(*r.SignInEnd, now)
+}
+
+// gap is the room between two columns.
+const gap = 2
+
+// lined writes cells in columns. Where they are wider than columns, which is 0
+// for what is no terminal, the widest are cut.
+func lined(table [][]string, columns int) string {
+	widths := make([]int, len(table[0]))
+	for _, cells := range table {
+		for i, cell := range cells {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	if columns > 0 {
+		fit(widths, table[0], columns)
+	}
+	var text strings.Builder
+	for _, cells := range table {
+		line := ""
+		for i, cell := range cells {
+			line += fmt.Sprintf("%-*s", widths[i]+gap, cut(cell, widths[i]))
+		}
+		text.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return text.String()
+}
+
+// fit takes from the widest column until all have room, and from none what its
+// title needs.
+func fit(widths []int, titles []string, columns int) {
+	total := gap * (len(widths) - 1)
+	for _, width := range widths {
+		total += width
+	}
+	for ; total > columns; total-- {
+		widest := -1
+		for i, width := range widths {
+			if width > utf8.RuneCountInString(titles[i]) && (widest < 0 || width > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return
+		}
+		widths[widest]--
+	}
+}
+
+// cut shortens a text to a width, with a sign that it was longer.
+func cut(text string, width int) string {
+	if utf8.RuneCountInString(text) <= width {
+		return text
+	}
+	return string([]rune(text)[:width-1]) + "…"
+}
