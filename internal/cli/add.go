@@ -64,7 +64,10 @@ func (a *Add) begin(ctx context.Context, app *App) (*addition, error) {
 	if s.config, s.section, err = app.section(a.Profile); err != nil {
 		return nil, err
 	}
-	if err := checkFree(s.section); err != nil {
+	if err := checkFree(s.section, keyElsewhere(s.section)); err != nil {
+		return nil, err
+	}
+	if err := s.checkUse(); err != nil {
 		return nil, err
 	}
 	if s.keychain, err = app.openKeychain(app.noInput(false)); err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -119,8 +120,8 @@ func (s *addition) store(ctx context.Context) error {
 	}
 	// What add wrote is what remove will take out again.
 	s.key.Region = s.stored.Region
-	if s.section.Get("region") == "" {
-		s.key.Region = s.region
+	if there := s.section.Get("region"); there == "" || there == s.stored.Region {
+		s.key.Region = cmp.Or(s.settings().region, there)
 	}
 	s.key.CreatedAt = s.app.Now()
 	s.key.ARN = s.identity.ARN

@@ -47,6 +47,10 @@ func (a *Add) role(ctx context.Context, app *App) error {
 	if err := a.checkFreeForRole(section); err != nil {
 		return err
 	}
+	if a.SourceProfile == a.Profile {
+		return fault.New(fault.Usage, fmt.Sprintf("--source-profile: profile %q can't be its own source, since it has no key", a.Profile),
+			fmt.Sprintf("name the profile that has the key; if none has it yet, store it first, for example: awsmint add %s-key", a.Profile))
+	}
 	source, err := config.Profile(a.SourceProfile)
 	if err != nil {
 		return err
@@ -89,21 +93,6 @@ func (a *Add) role(ctx context.Context, app *App) error {
 	_, err = fmt.Fprintf(app.Stdout, "role:    %s\nchain:   %s\nprofile: %s in %s\nTry it: aws sts get-caller-identity --profile %s\n",
 		wanted.role, provider.Describe(link), a.Profile, tilde(app.Paths.Config), a.Profile)
 	return err
-}
-
-// checkFreeForRole refuses a profile that is something else already.
-func (a *Add) checkFreeForRole(section *awsconfig.Section) error {
-	if err := checkFree(section); err != nil {
-		return err
-	}
-	switch role := section.Get("awsmint_role_arn"); {
-	case role != "" && role != clean(a.RoleARN) && !a.Force:
-		return fault.New(fault.Failure, fmt.Sprintf("profile %q assumes the role %q", a.Profile, role),
-			"replace it with --force, or choose another profile name")
-	case role == "" && isOwn(section):
-		return fault.New(fault.Failure, fmt.Sprintf("profile %q has a key of its own", a.Profile), "choose another profile name for the role")
-	}
-	return nil
 }
 
 // tryOut resolves a profile as it will be, so that nothing is written that does

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
-	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -83,32 +82,6 @@ func isReachable(section *awsconfig.Section) bool {
 	return ok
 }
 
-// otherSources are the keys by which a profile gets credentials in another
-// way. Beside credential_process they win, or are an error, depending on the
-// SDK.
-var otherSources = []string{"role_arn", "source_profile", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url", "login_session"}
-
-// checkFree refuses a profile that gets its credentials in another way.
-func checkFree(section *awsconfig.Section) error {
-	for _, key := range otherSources {
-		if section.Get(key) != "" {
-			file, line := section.Origin(key)
-			return fault.New(fault.Failure,
-				fmt.Sprintf("profile %q has %s (%s:%d), and SDKs do not agree on such a profile with a credential_process", section.Name(), key, file, line),
-				"choose another profile name, or remove that line first")
-		}
-	}
-	if line := section.Get("credential_process"); line != "" {
-		if _, ok := provider.OwnLine(line); !ok {
-			file, number := section.Origin("credential_process")
-			return fault.New(fault.Failure,
-				fmt.Sprintf("profile %q has a credential_process of another program (%s:%d)", section.Name(), file, number),
-				"choose another profile name, or remove that line first")
-		}
-	}
-	return nil
-}
-
 // warnings is what to say of lines in a profile that some SDK prefers to the
 // credential_process, or trips over beside it.
 func warnings(section *awsconfig.Section) (texts []string) {
@@ -125,8 +98,9 @@ func warnings(section *awsconfig.Section) (texts []string) {
 
 // erase takes awsmint's lines out of a profile's section of the config file:
 // its own settings, the command that runs it, and the region if that is the one
-// that add wrote.
-func erase(d *awsconfig.Document, section *awsconfig.Section, region string) {
+// that add wrote. Of a profile without a key nobody knows who wrote the region:
+// it goes where nothing else is left.
+func erase(d *awsconfig.Document, section *awsconfig.Section, region string, keyless bool) {
 	header := awsconfig.ConfigProfile(section.Name())
 	for _, key := range section.Keys() {
 		value, ok := d.Get(header, key)
@@ -136,6 +110,12 @@ func erase(d *awsconfig.Document, section *awsconfig.Section, region string) {
 		_, runsUs := provider.OwnLine(value)
 		if strings.HasPrefix(key, ownPrefix) || key == "credential_process" && runsUs || key == "region" && value == region {
 			d.Remove(header, key)
+		}
+	}
+	if keyless {
+		trial := awsconfig.NewDocument(d.Bytes())
+		if trial.Remove(header, "region") && trial.RemoveIfEmpty(header) {
+			d.Remove(header, "region")
 		}
 	}
 	d.RemoveIfEmpty(header)

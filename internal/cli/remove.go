@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
@@ -13,7 +14,7 @@ import (
 // Remove undoes add: key, seed, cached credentials, and the lines in the
 // config file.
 type Remove struct {
-	Profile string `arg:"" help:"The profile whose key to remove."`
+	Profile string `arg:"" help:"The profile to remove."`
 	Yes     bool   `short:"y" help:"Do not ask."`
 }
 
@@ -33,9 +34,12 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 		return err
 	}
 	if key.AccessKeyID == "" && !isOwn(section) {
-		return fault.New(fault.Missing, fmt.Sprintf("nothing is stored for profile %q", r.Profile), "run: awsmint list")
+		return fault.New(fault.Missing, fmt.Sprintf("nothing is stored for profile %q", r.Profile), "to see the profiles there are, run: awsmint list")
 	}
-	if err := r.confirm(ctx, app, key); err != nil {
+	users := app.profiles(config, func(name string, link provider.Link) bool {
+		return name != r.Profile && provider.DependsOn(link, r.Profile)
+	})
+	if err := r.confirm(ctx, app, key, users); err != nil {
 		return err
 	}
 
@@ -43,7 +47,7 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 		return err
 	}
 	err = awsconfig.Update(ctx, app.Paths.Config, func(d *awsconfig.Document) error {
-		erase(d, section, regionWritten(config, section, key))
+		erase(d, section, regionWritten(config, section, key), key.AccessKeyID == "")
 		return nil
 	})
 	if err != nil {
@@ -58,8 +62,10 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 	if key.AccessKeyID != "" {
 		what += "; at AWS the key is as valid as before"
 	}
-	_, err = fmt.Fprintf(app.Stdout, "%s: %s\n", r.Profile, what)
-	return err
+	if _, err := fmt.Fprintf(app.Stdout, "%s: %s\n", r.Profile, what); err != nil {
+		return err
+	}
+	return r.nameOrphans(app, users)
 }
 
 // regionWritten is the region that add wrote into a profile: it is kept with a
@@ -75,15 +81,39 @@ func regionWritten(config *awsconfig.Config, section *awsconfig.Section, key key
 	return source.Get("region")
 }
 
-func (r *Remove) confirm(ctx context.Context, app *App, key keychain.Key) error {
+// nameOrphans names the profiles that had their credentials from the one that
+// is gone, and have none now.
+func (r *Remove) nameOrphans(app *App, users []string) error {
+	config, err := awsconfig.Load(app.Paths)
+	if err != nil {
+		return err
+	}
+	var orphans []string
+	for _, name := range users {
+		link, err := provider.Resolve(config, app.Getenv, provider.Request{Profile: name})
+		if err == nil {
+			key, fromKey := provider.Root(link).(*provider.Key)
+			if !fromKey || key.Profile() != r.Profile {
+				continue
+			}
+		}
+		orphans = append(orphans, name)
+	}
+	if len(orphans) > 0 {
+		app.Warn(fmt.Sprintf("what had its credentials from %q has none now: %s", r.Profile, strings.Join(orphans, ", ")))
+	}
+	return nil
+}
+
+func (r *Remove) confirm(ctx context.Context, app *App, key keychain.Key, users []string) error {
 	if r.Yes {
 		return nil
 	}
 	const instead = "run it again with --yes"
 	if app.noInput(false) {
-		return fault.New(fault.Person, "AWSMINT_NO_INPUT forbids asking whether to remove the key", instead)
+		return fault.New(fault.Person, "AWSMINT_NO_INPUT forbids asking whether to remove the profile", instead)
 	}
-	t, err := openTerminal("to ask whether to remove the key", instead)
+	t, err := openTerminal("to ask whether to remove the profile", instead)
 	if err != nil {
 		return err
 	}
@@ -92,7 +122,11 @@ func (r *Remove) confirm(ctx context.Context, app *App, key keychain.Key) error 
 	if key.AccessKeyID != "" {
 		what = "the key " + provider.LastFour(key.AccessKeyID)
 	}
-	yes, err := t.Confirm(ctx, fmt.Sprintf("Remove %s of profile %q?", what, r.Profile))
+	question := fmt.Sprintf("Remove %s of profile %q?", what, r.Profile)
+	if len(users) > 0 {
+		question = fmt.Sprintf("Credentials of %s come from profile %q.\n", strings.Join(users, ", "), r.Profile) + question
+	}
+	yes, err := t.Confirm(ctx, question)
 	if err == nil && !yes {
 		err = fault.New(fault.Person, "cancelled: nothing was removed", "")
 	}
