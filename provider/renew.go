@@ -59,26 +59,24 @@ func (c *Cached) soon(ctx context.Context, hurried bool) (soon context.Context, 
 	}
 }
 
-// renew mints under the lock, unless another process did so meanwhile. What is
-// never kept is minted without the lock: nobody could share it.
+// renew mints under the lock, unless another process did so meanwhile. What was
+// not kept the last time is minted without the lock: nobody could share it.
 func (c *Cached) renew(ctx context.Context, hurried bool) (aws.Credentials, error) {
 	asked := c.now()
 	soon, over := c.soon(ctx, hurried)
 	defer over()
-	if !c.isNotKept() {
-		unlock, err := c.lock(soon, minting)
-		if err != nil {
-			return aws.Credentials{}, err
+	unlock, err := c.lock(soon, minting)
+	if err != nil {
+		return aws.Credentials{}, err
+	}
+	defer unlock()
+	if !c.Force {
+		if now, err := c.lookUp(ctx); err != nil || now.fresh {
+			return now.credentials, err
 		}
-		defer unlock()
-		if !c.Force {
-			if now, err := c.lookUp(ctx); err != nil || now.fresh {
-				return now.credentials, err
-			}
-		}
-		if c.isNotKept() {
-			unlock()
-		}
+	}
+	if c.isNotKept() {
+		unlock()
 	}
 	// Neither a person nor a program of the user's, which may ask one, is hurried.
 	switch {

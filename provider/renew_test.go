@@ -117,7 +117,10 @@ func TestOldCredentialsThatWontDoAreNotHurriedFor(t *testing.T) {
 		"a person has to type": func(c *Cached) {
 			c.Source.(*slow).person = true
 			c.Source.(*slow).do = func(ctx context.Context, _ int) (aws.Credentials, error) {
-				<-time.After(20 * time.Second)
+				select {
+				case <-ctx.Done():
+				case <-time.After(20 * time.Second):
+				}
 				return aws.Credentials{}, errors.New("nobody")
 			}
 		},
