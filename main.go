@@ -34,6 +34,9 @@ type grammar struct {
 	Process cli.Process `cmd:"" help:"Print credentials as JSON: what SDKs run as credential_process."`
 	Login   cli.Login   `cmd:"" help:"Get credentials now, for programs that can't wait for an MFA code or a sign-in."`
 	Logout  cli.Logout  `cmd:"" help:"Forget cached credentials, and sign out of IAM Identity Center."`
+	Export  cli.Export  `cmd:"" help:"Print credentials for a shell, or write them into a .env file and keep them fresh."`
+	Exec    cli.Exec    `cmd:"" help:"Run a command with credentials."`
+	Console cli.Console `cmd:"" help:"Sign a browser in to the AWS console."`
 	List    cli.List    `cmd:"" help:"Show profiles, where their credentials come from, and how long these last."`
 	Remove  cli.Remove  `cmd:"" help:"Remove a profile's key and all that awsmint keeps and wrote for it."`
 	Version cli.Version `cmd:"" help:"Print the version."`
@@ -48,12 +51,16 @@ func run(args []string) int {
 	}
 	ctx, stop := heedSignals()
 	defer stop()
-	context.AfterFunc(ctx, func() {
+	disarm := context.AfterFunc(ctx, func() {
 		// A second signal ends the run by itself, and so does time where
 		// something can't be interrupted: a pipe that nobody reads.
 		stop()
 		time.AfterFunc(grace, func() { os.Exit(int(fault.Person)) })
 	})
+	app.Release = func() {
+		disarm()
+		stop()
+	}
 	if process, ok := cli.ParseProcess(args); ok {
 		return cli.Report(app.Stderr, process.Run(ctx, app))
 	}
@@ -101,6 +108,7 @@ func parseAndRun(ctx context.Context, app *cli.App, args []string) (err error) {
 	}
 	parser.Model.HelpFlag.Help = "Show this help."
 	app.WarnOfLog()
+	args, app.Command = cli.CutCommand(args)
 	command, err := parser.Parse(cli.Reworded(args))
 	if err == nil {
 		err = cli.CheckValues(command)

@@ -67,7 +67,7 @@ func clientSettings(config *awsconfig.Config, section *awsconfig.Section, getenv
 			c.Region, c.regionFrom = from.region, from.setting
 		}
 	}
-	err := checkRegion(c.Region)
+	err := CheckRegion(c.Region)
 	if err != nil && c.configured != "" {
 		return c, at(section, "region", err)
 	}

@@ -68,7 +68,7 @@ func NewConsole(config *awsconfig.Config, getenv func(string) string, link Link,
 		return nil, fault.New(fault.Usage, "--service and --path exclude each other", "leave one of them out")
 	}
 	if page.Region != "" {
-		if err := checkRegion(page.Region); err != nil {
+		if err := CheckRegion(page.Region); err != nil {
 			return nil, fault.Wrap(err, fault.Usage, "--region: "+err.Error(), "it has a form like eu-west-1")
 		}
 	}

@@ -13,7 +13,9 @@ import (
 // a region becomes.
 const maxLabel = 63
 
-func checkRegion(region string) error {
+// CheckRegion says what is wrong with a region's form. Whether there is one of
+// that name, AWS knows.
+func CheckRegion(region string) error {
 	if region != "" && len(region) <= maxLabel && consistsOf(region, "-") && strings.Trim(region, "-") == region {
 		return nil
 	}

@@ -39,7 +39,7 @@ func ClientFor(config *awsconfig.Config, getenv func(string) string, profile, re
 		return client, err
 	}
 	if region != "" {
-		if err := checkRegion(region); err != nil {
+		if err := CheckRegion(region); err != nil {
 			return client, err
 		}
 		client.Region, client.regionFrom = region, "--region"

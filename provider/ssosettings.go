@@ -67,7 +67,7 @@ func (s *SSO) readPortal(section *awsconfig.Section, key string, where *awsconfi
 		return at(section, key, fault.New(fault.Usage, fmt.Sprintf("the sso_start_url %q of %s is not the URL of an access portal", withoutPassword(s.StartURL), title),
 			"copy it from the browser: it has a form like https://NAME.awsapps.com/start"))
 	}
-	if checkRegion(s.Region) != nil {
+	if CheckRegion(s.Region) != nil {
 		return at(section, key, fault.New(fault.Usage, fmt.Sprintf("the sso_region %q of %s is not a region", s.Region, title),
 			"it has a form like eu-west-1, and is that of the IAM Identity Center"))
 	}

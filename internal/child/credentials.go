@@ -7,12 +7,9 @@ import (
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
-// Variable is an environment variable for a program that awsmint starts. Its
-// value may be a secret, and an empty one unsets it.
-type Variable struct {
-	Name  string
-	Value secret.String
-}
+// Variable is an environment variable for a program that awsmint starts. An
+// empty one is unset.
+type Variable = secret.Variable
 
 // identityVariables say who the caller is, or was: an SDK that finds one of
 // them would use it in place of, or mixed with, the credentials that awsmint

@@ -32,6 +32,9 @@ type App struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 
+	Command []string // what stands behind -- on the command line of exec
+	Release func()   // leaves signals to whoever runs next in this process
+
 	logProblem error
 	provider.Surroundings
 }

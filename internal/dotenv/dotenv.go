@@ -32,12 +32,8 @@ import (
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
-// Variable is a name and its value. The value is held as a secret, since files
-// of this kind are full of them.
-type Variable struct {
-	Name  string
-	Value secret.String
-}
+// Variable is a name and its value.
+type Variable = secret.Variable
 
 // Lookup returns the value of a name, and whether the file has it.
 func Lookup(data []byte, name string) (value secret.String, ok bool) {
@@ -62,7 +58,7 @@ func All(data []byte) []Variable {
 	var all []Variable
 	for i, s := range f.statements {
 		if s.isActive() && last[s.assignment.name] == i {
-			all = append(all, Variable{s.assignment.name, secret.New(s.assignment.value())})
+			all = append(all, Variable{Name: s.assignment.name, Value: secret.New(s.assignment.value())})
 		}
 	}
 	return all

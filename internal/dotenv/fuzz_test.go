@@ -40,7 +40,7 @@ func FuzzEdit(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, name, value string) {
 		data := []byte(text)
-		edited, err := Set(data, []Variable{{name, secret.New(value)}})
+		edited, err := Set(data, []Variable{{Name: name, Value: secret.New(value)}})
 		if err != nil {
 			if edited != nil {
 				t.Fatalf("refused, and yet %q", edited)
@@ -50,7 +50,7 @@ func FuzzEdit(f *testing.F) {
 		if got, ok := Lookup(edited, name); !ok || got.Reveal() != value {
 			t.Fatalf("set to %q, read as %q, %v, in %q", value, got.Reveal(), ok, edited)
 		}
-		again, err := Set(edited, []Variable{{name, secret.New(value)}})
+		again, err := Set(edited, []Variable{{Name: name, Value: secret.New(value)}})
 		if err != nil || !bytes.Equal(again, edited) {
 			t.Fatalf("%q became %q, and then %q, %v", text, edited, again, err)
 		}

@@ -9,7 +9,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/pace"
 )
+
+// keepUnexpiring is how long credentials without an expiration are kept and
+// said to live. SDKs want one, and in this way learn of another key.
+const keepUnexpiring = time.Hour
 
 // keeper holds the latest credentials and renews them in the background. The
 // provider is asked by one at a time: whoever comes meanwhile gets what lives,
@@ -86,7 +91,7 @@ func (k *keeper) renewInTime() {
 		if k.isDue(now) {
 			k.begin()
 		}
-		wait := maxWait
+		wait := pace.LongestSleep
 		if k.underWay == nil && !k.renewal.IsZero() {
 			wait = min(wait, k.renewal.Sub(now))
 		}
@@ -113,7 +118,7 @@ func (k *keeper) isDue(now time.Time) bool {
 // same question has the same answer: clients ask in crowds.
 func (k *keeper) answeredLately(now time.Time) bool {
 	ago := now.Sub(k.last.at)
-	return ago >= 0 && ago < leastPause
+	return ago >= 0 && ago < pace.LeastPause
 }
 
 // begin asks the provider, unless that is under way. It needs the lock.
@@ -156,17 +161,17 @@ func (k *keeper) schedule(r *retrieval) {
 	case r.err != nil:
 		k.failures++
 		alive := r.at.Before(k.latest.Expires)
-		k.renewal = afterFailure(r.at, k.failures, alive, fault.StatusOf(r.err) == fault.Person)
+		k.renewal = pace.AfterFailure(r.at, k.failures, alive, fault.StatusOf(r.err) == fault.Person)
 		k.log.Debug("endpoint: not renewed", "error", r.err, "alive", alive)
 	case !r.at.Before(expires):
 		k.failures++
 		k.latest = r.credentials
-		k.renewal = afterFailure(r.at, k.failures, false, false)
+		k.renewal = pace.AfterFailure(r.at, k.failures, false, false)
 		k.log.Debug("endpoint: renewed, but expired already", "expires", expires)
 	default:
 		k.failures = 0
 		k.latest = r.credentials
-		k.renewal = beforeExpiry(r.at, expires)
+		k.renewal = pace.BeforeExpiry(r.at, expires)
 		k.log.Debug("endpoint: renewed", "expires", expires, "again", k.renewal)
 	}
 }

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,12 +57,8 @@ const (
 	DefaultRegion   = "AWS_DEFAULT_REGION" // read by the AWS CLI and boto3
 )
 
-// Variable is an environment variable. The value is held as a secret, though
-// not each is one, so that a printed list of variables gives nothing away.
-type Variable struct {
-	Name  string
-	Value secret.String
-}
+// Variable is an environment variable.
+type Variable = secret.Variable
 
 // Values is what is exported.
 type Values struct {
@@ -81,7 +78,7 @@ func Variables(c aws.Credentials, region string) []Variable {
 	var vars []Variable
 	add := func(name, value string) {
 		if value != "" {
-			vars = append(vars, Variable{name, secret.New(value)})
+			vars = append(vars, Variable{Name: name, Value: secret.New(value)})
 		}
 	}
 	add(AccessKeyID, c.AccessKeyID)
@@ -129,6 +126,14 @@ func inLines(form string, vars []Variable) []byte {
 		out = fmt.Appendf(out, form, variable.Name, variable.Value.Reveal())
 	}
 	return out
+}
+
+// Check returns an error that names the formats where f is none of them.
+func Check(f Format) error {
+	if slices.Contains(Formats(), f) {
+		return nil
+	}
+	return unknown(f)
 }
 
 func unknown(f Format) error {

@@ -10,10 +10,10 @@ import (
 type kind int
 
 const (
-	longTerm    kind = iota // a user's access key
-	userSession             // GetSessionToken
-	roleSession             // a role's, from wherever, and a user's from a login
-	federatedSession        // GetFederationToken
+	longTerm         kind = iota // a user's access key
+	userSession                  // GetSessionToken
+	roleSession                  // a role's, from wherever, and a user's from a login
+	federatedSession             // GetFederationToken
 )
 
 // identity is who a credential speaks for, as GetCallerIdentity tells it.

@@ -1,4 +1,6 @@
-package endpoint
+// Package pace says when credentials that a program holds for others are to be
+// renewed, and when to try again where they could not be.
+package pace
 
 import "time"
 
@@ -8,8 +10,12 @@ const (
 	// awsmint mint anew below 20.
 	window = 20 * time.Minute
 
-	// leastPause is the least time between two questions to the provider.
-	leastPause = time.Second
+	// LeastPause is the least time between two questions to a provider.
+	LeastPause = time.Second
+
+	// LongestSleep is how long a timer should run: it stands still while a
+	// machine sleeps, and expirations don't.
+	LongestSleep = time.Minute
 
 	// mostPause is the most between two while it fails: who waits for a
 	// network or a login finds credentials soon after.
@@ -18,28 +24,20 @@ const (
 	// personPause is that while somebody is asked and does not answer, or
 	// declines: the credentials still live, and questions are a nuisance.
 	personPause = 5 * time.Minute
-
-	// keepUnexpiring is how long credentials without an expiration are kept
-	// and said to live. SDKs want one, and in this way learn of another key.
-	keepUnexpiring = time.Hour
-
-	// maxWait is how long a timer runs: it stands still while a machine
-	// sleeps, and expirations don't.
-	maxWait = time.Minute
 )
 
-// beforeExpiry is when to renew credentials that were had at now: at the
+// BeforeExpiry is when to renew credentials that were had at now: at the
 // beginning of the window. Of a shorter life a third goes by first, and then of
 // what is left, since a provider with a cache may have a window of its own and
 // give the same again until that begins.
-func beforeExpiry(now, expires time.Time) time.Time {
-	return latest(expires.Add(-window), now.Add(expires.Sub(now)/3), now.Add(leastPause))
+func BeforeExpiry(now, expires time.Time) time.Time {
+	return latest(expires.Add(-window), now.Add(expires.Sub(now)/3), now.Add(LeastPause))
 }
 
-// afterFailure is when to ask again after failures in a row. Nobody is asked
+// AfterFailure is when to ask again after failures in a row. Nobody is asked
 // for a code in the background for credentials that have ended: then the zero
 // time, which leaves it to the next request.
-func afterFailure(now time.Time, failures int, alive, person bool) time.Time {
+func AfterFailure(now time.Time, failures int, alive, person bool) time.Time {
 	switch {
 	case person && alive:
 		return now.Add(personPause)
@@ -48,7 +46,7 @@ func afterFailure(now time.Time, failures int, alive, person bool) time.Time {
 	}
 	pause := mostPause
 	if doublings := failures - 1; doublings < 6 { // 2^6 s is above mostPause
-		pause = leastPause << doublings
+		pause = LeastPause << doublings
 	}
 	return now.Add(pause)
 }

@@ -1,0 +1,12 @@
+package cli
+
+import "github.com/awsmint/awsmint/provider"
+
+// Narrowing is what a command line may take away from what a profile may do,
+// for programs that one trusts less.
+type Narrowing struct {
+	ReadOnly   bool     `help:"Allow looking only: AWS's policy ReadOnlyAccess, within what the profile may do."`
+	PolicyARNs []string `name:"policy-arn" sep:"none" placeholder:"ARN" help:"Allow what this managed policy does only, within what the profile may do; repeatable."`
+}
+
+func (n Narrowing) apply(r *provider.Request) { r.ReadOnly, r.PolicyARNs = n.ReadOnly, n.PolicyARNs }

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/format"
+	"github.com/awsmint/awsmint/internal/secret"
+	"github.com/awsmint/awsmint/provider"
+)
+
+// Source is where export and exec get their credentials: from a profile, or
+// for development without AWS from nowhere.
+type Source struct {
+	Profile string `arg:"" optional:"" help:"The profile to get credentials for."`
+	Wish
+	Narrowing
+	Region  string `placeholder:"REGION" help:"The region to pass on; the profile's otherwise."`
+	Local   string `placeholder:"URL" help:"Without a profile: credentials that are none, and this endpoint in place of AWS."`
+	Service string `placeholder:"NAME" help:"With --local: the endpoint is this service's alone, such as dynamodb."`
+	NoInput bool   `help:"Never ask for anything, fail instead; so does AWSMINT_NO_INPUT=1."`
+}
+
+// What stands for credentials where there is no AWS. Local stand-ins take any,
+// some of them letters and digits only; AWS takes neither.
+const (
+	localKeyID  = "NOTAREALKEYLOCALONLY"
+	localSecret = "not-a-real-secret-local-only"
+	localRegion = "us-east-1" // SDKs want one
+)
+
+// supply is a source that was found to be good. Nobody was asked for anything
+// yet.
+type supply struct {
+	provider aws.CredentialsProvider
+	run      *run // nil: local
+	what     string
+	region   string
+	more     []format.Variable // beside credentials and region
+}
+
+// open checks the source. raw asks for a profile's long-term key itself.
+func (s *Source) open(app *App, raw bool) (*supply, error) {
+	if s.Region != "" {
+		if err := provider.CheckRegion(s.Region); err != nil {
+			return nil, fault.Wrap(err, fault.Usage, "--region: "+err.Error(), "it has a form like eu-west-1")
+		}
+	}
+	if s.Local != "" {
+		return s.local(app, raw)
+	}
+	switch {
+	case s.Profile == "":
+		return nil, fault.New(fault.Usage, "no profile is named", "name one, as awsmint list shows them; or give --local URL for development without AWS")
+	case s.Service != "":
+		return nil, fault.New(fault.Usage, "--service goes with --local only", "leave it out")
+	}
+	request, err := s.request(s.Profile)
+	if err != nil {
+		return nil, err
+	}
+	s.apply(&request)
+	if request.RawKey = raw; raw && (s.RoleARN != "" || s.ReadOnly || len(s.PolicyARNs) > 0) {
+		return nil, fault.New(fault.Usage, "--raw-key goes with no role and no policy", "leave one of them out: the permanent key may do what its user may")
+	}
+	run, err := app.begin(request, ask{noInput: app.noInput(s.NoInput), asked: true})
+	if err != nil {
+		return nil, err
+	}
+	section, err := run.config.Profile(s.Profile)
+	if err != nil {
+		return nil, err
+	}
+	return &supply{
+		provider: provider.New(run.link, run.options), run: run, what: s.Profile,
+		region: firstSet(s.Region, callersRegion(app), section.Setting("region")),
+	}, nil
+}
+
+// retrieve gets credentials within a run's time.
+func (s *supply) retrieve(ctx context.Context) (format.Values, error) {
+	if s.run != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = s.run.bounded(ctx)
+		defer cancel()
+	}
+	credentials, err := s.provider.Retrieve(ctx)
+	return format.Values{Credentials: credentials, Region: s.region, More: s.more}, err
+}
+
+// local is for programs that talk to a stand-in for AWS. It needs neither
+// keychain nor network.
+func (s *Source) local(app *App, raw bool) (*supply, error) {
+	switch {
+	case s.Profile != "":
+		return nil, fault.New(fault.Usage, "--local takes no profile", fmt.Sprintf("leave %q out, or --local", s.Profile))
+	case raw || s.Wish != Wish{} || s.ReadOnly || len(s.PolicyARNs) > 0:
+		return nil, fault.New(fault.Usage, "--local takes no role, policy or key: there is no AWS to ask", "leave them out")
+	}
+	u, err := url.Parse(s.Local)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return nil, fault.New(fault.Usage, fmt.Sprintf("--local: %q is not the URL of an endpoint", s.Local), "it has a form like http://localhost:8000")
+	}
+	names := []string{"AWS_ENDPOINT_URL"}
+	if s.Service != "" {
+		if names, err = endpointVariables(s.Service); err != nil {
+			return nil, err
+		}
+	}
+	result := &supply{what: "local", region: firstSet(s.Region, callersRegion(app), localRegion)}
+	result.provider = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: localKeyID, SecretAccessKey: localSecret}, nil
+	})
+	for _, name := range names {
+		result.more = append(result.more, format.Variable{Name: name, Value: secret.New(s.Local)})
+	}
+	return result, nil
+}
+
+// serviceNames are service ids of the SDKs, which may hold spaces.
+var serviceNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 _-]*$`) })
+
+// endpointVariables are a service's own: the SDKs', and the one that programs
+// read which made their endpoint a setting before SDKs did.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+func endpointVariables(service string) ([]string, error) {
+	if !serviceNames().MatchString(service) {
+		return nil, fault.New(fault.Usage, fmt.Sprintf("--service: %q is not the name of a service", service), "it is the SDKs' service id: dynamodb, s3, sqs")
+	}
+	id := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToUpper(service))
+	return []string{"AWS_ENDPOINT_URL_" + id, id + "_ENDPOINT_URL"}, nil
+}
+
+// callersRegion is the one that the caller's environment chooses, which goes
+// before the profile's as it does in the AWS CLI. Inside another awsmint exec
+// it is that profile's, and chooses nothing.
+func callersRegion(app *App) string {
+	if app.Getenv(profileVariable) != "" {
+		return ""
+	}
+	return firstSet(app.Getenv(format.Region), app.Getenv(format.DefaultRegion))
+}
+
+func firstSet(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
