@@ -28,6 +28,10 @@ func (o output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// unsized is the width taken for a terminal that does not know its own, as the
+// pseudo-terminals of some programs.
+const unsized = 80
+
 // columns is how wide stdout is where it is a terminal; 0 where it is none.
 func (a *App) columns() int {
 	o, ok := a.Stdout.(output)
@@ -35,8 +39,11 @@ func (a *App) columns() int {
 		return 0
 	}
 	width, _, err := term.GetSize(int(o.file.Fd()))
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0
+	case width == 0:
+		return unsized
 	}
 	return width
 }
