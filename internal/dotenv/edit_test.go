@@ -59,7 +59,7 @@ func TestSet(t *testing.T) {
 			"X=\"\nA=1\n# A=2\n\"\nY='\\'\nA=3\n'\nZ=`\nA=4\n`\nA=`new`\n"},
 		{"a quote that is never closed is a value's", "X=\"1\nA=old\nY=it's\n", vars("A=new"), "X=\"1\nA=new\nY=it's\n"},
 		{"a quote that closes too early is a value's", "A=\"old\" more\nX='1'2'\nB=1\n", vars("A=new", "B=2"), "A=new\nX='1'2'\nB=2\n"},
-		{"a Windows path ends with a backslash", "X='C:\\dir\\'\nA=old\nY='y'\n", vars("A=new"), "X='C:\\dir\\'\nA=new\nY='y'\n"},
+		{"a Windows path ends with a backslash", "X='C:\\dir\\'\nA='C:\\dir\\' # c\nY='y'\n", vars("A=new"), "X='C:\\dir\\'\nA='new' # c\nY='y'\n"},
 		{"an escaped quote closes nothing", "A=\"o\\\"l\nd\" # c\nX=1\n", vars("A=new"), "A=\"new\" # c\nX=1\n"},
 		{"other names that look alike", "XA=1\nAB=1\na=1\nexportA=1\nA B=1\nA\n", vars("A=new"), "XA=1\nAB=1\na=1\nexportA=1\nA B=1\nA\nA=new\n"},
 		{"a variable called export", "export=1\nexport = 2\nexport A=1\n", vars("export=3"), "export = 3\nexport A=1\n"},
@@ -122,8 +122,8 @@ func TestClear(t *testing.T) {
 
 func TestReading(t *testing.T) {
 	text := "\ufeff# c\nA=1\nexport B = two words # c\nC='#3 \\n $A'\nD=\"a\\nb\\t\\\"\\\\ \\$A\" # c\nE=\"l1\r\nl2\"\nF=`it's \"6\"`\n" +
-		"G=\nH= # c\nI=a#b\nJ: yaml\nA=last\nK=\"open\nL='x'y\n# M=1\nN='a\nA=inside\n'\n"
-	want := []string{"B=two words", `C=#3 \n $A`, "D=a\nb\\t\"\\ $A", "E=l1\nl2", `F=it's "6"`, "G=", "H=", "I=a#b", "J=yaml", "A=last", `K="open`, "L='x'y", "N=a\nA=inside\n"}
+		"G=\nH= # c\nI=a#b\nJ: yaml\nA=last\nK=\"open\nL='x'y\n# M=1\nN='a\nA=inside\n'\nO='C:\\'\n"
+	want := []string{"B=two words", `C=#3 \n $A`, "D=a\nb\\t\"\\ $A", "E=l1\nl2", `F=it's "6"`, "G=", "H=", "I=a#b", "J=yaml", "A=last", `K="open`, "L='x'y", "N=a\nA=inside\n", "O=C:\\"}
 	var got []string
 	for _, v := range dotenv.All([]byte(text)) {
 		got = append(got, v.Name+"="+v.Value.Reveal())

@@ -64,8 +64,7 @@ func Exposed(ctx context.Context, path string, environ []string) (Exposure, erro
 		return Unexposed, nil // inside .git, or in a bare repository
 	}
 
-	// The ./ keeps a name that begins with ':' or '-' from meaning more.
-	answer, status, err = git.ask("--literal-pathspecs", "ls-files", "--error-unmatch", "--", "./"+base)
+	answer, status, err = git.ask("--literal-pathspecs", "ls-files", "--error-unmatch", "--", base)
 	switch {
 	case err != nil:
 		return Unexposed, err
@@ -74,6 +73,7 @@ func Exposed(ctx context.Context, path string, environ []string) (Exposure, erro
 	case status != 1:
 		return Unexposed, git.failed(answer)
 	}
+	// The ./ keeps a name that begins with ':' from meaning more.
 	answer, status, err = git.ask("check-ignore", "-q", "--", "./"+base)
 	switch {
 	case err != nil:

@@ -68,6 +68,8 @@ func TestExposed(t *testing.T) {
 		filepath.Join(repo, "app", ".env"):    dotenv.Unexposed,
 		filepath.Join(repo, ":x"):             dotenv.Unignored,
 		filepath.Join(repo, "-x"):             dotenv.Unignored,
+		filepath.Join(repo, ":(top).env"):     dotenv.Unignored,
+		filepath.Join(repo, ":!.env"):         dotenv.Unignored,
 		filepath.Join(repo, "*"):              dotenv.Unignored,
 		filepath.Join(repo, "sub", "x"):       dotenv.Unexposed,
 		filepath.Join(repo, ".env.tracked"):   dotenv.Tracked,
@@ -133,7 +135,7 @@ func TestGitThatGivesNoAnswer(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := dotenv.Exposed(ctx, path, environ(t)); !errors.Is(err, context.Canceled) {
+	if _, err := dotenv.Exposed(ctx, path, environ(t)); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "git doesn't say") {
 		t.Errorf("cancelled: got %v", err)
 	}
 

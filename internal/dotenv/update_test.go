@@ -72,12 +72,43 @@ func TestNothingIsWrittenWhereNothingChanges(t *testing.T) {
 	}
 }
 
+func TestAnEditMayWorkInPlace(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".env")
+	writeFile(t, path, "A=old\n")
+	err := update(t, path, func(data []byte) ([]byte, error) {
+		data[0] = 'B'
+		return data, nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	wantFile(t, path, "B=old\n", 0o600)
+}
+
+// Credentials are worth more than the order of writers.
+func TestAnUnusableLockIsDoneWithout(t *testing.T) {
+	path, lockDir := filepath.Join(t.TempDir(), ".env"), t.TempDir()
+	for _, value := range []string{"1", "2"} {
+		if err := dotenv.Update(context.Background(), path, lockDir, set(value)); err != nil {
+			t.Fatal(err)
+		}
+		wantFile(t, path, "A="+value+"\n", 0o600)
+		locks, err := filepath.Glob(filepath.Join(lockDir, "dotenv-*.lock"))
+		if err != nil || len(locks) != 1 {
+			t.Fatalf("locks %q, %v", locks, err)
+		}
+		// A directory can't be locked.
+		if err := errors.Join(os.Remove(locks[0]), os.Mkdir(locks[0], 0o700)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestAFailedEditLeavesTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".env")
 	writeFile(t, path, "A=old\n")
 	failure := errors.New("no")
 	err := update(t, path, func(data []byte) ([]byte, error) {
-		clear(data) // what the edit does to its input counts for nothing
 		return []byte("A=new\n"), failure
 	})
 	if !errors.Is(err, failure) {

@@ -182,6 +182,13 @@ func TestNothingThatAShellActsUponIsPrinted(t *testing.T) {
 	}
 }
 
+func TestANameIsNoNumber(t *testing.T) {
+	_, err := format.Bytes(format.Env, format.Values{Credentials: key, More: []format.Variable{{Name: "1X", Value: secret.New("x")}}})
+	if fault.StatusOf(err) != fault.Usage {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestMaskedShowsNoSecret(t *testing.T) {
 	for _, f := range format.Formats() {
 		got, err := format.Masked(f, format.Values{Credentials: session, Region: "eu-west-1"})
