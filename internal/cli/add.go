@@ -13,18 +13,18 @@ import (
 // Add stores an access key and writes the profile that uses it, or writes the
 // profile of a role.
 type Add struct {
-	Profile       string `arg:"" help:"The profile to store the key for."`
+	Profile       string `arg:"" help:"The profile to write."`
 	FromEnv       bool   `xor:"source" help:"Take the key from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."`
-	Stdin         bool   `xor:"source" help:"Read the key as JSON: AccessKeyId, SecretAccessKey, and if you like MfaSerial, TotpSeed, Region."`
+	Stdin         bool   `xor:"source" help:"Read the key as JSON: AccessKeyId, SecretAccessKey, and if you like MfaSerial, TotpSeed, Region; or as aws iam create-access-key prints it."`
 	MfaSerial     string `name:"mfa-serial" placeholder:"ARN" help:"The user's MFA device. Without it awsmint asks AWS, then you."`
 	Region        string `placeholder:"REGION" help:"The profile's region."`
 	RoleARN       string `name:"role-arn" placeholder:"ARN" help:"Store no key: write the profile of a role, assumed with --source-profile."`
 	SourceProfile string `placeholder:"PROFILE" help:"The profile whose credentials assume the role."`
 	ExternalID    string `name:"external-id" placeholder:"ID" help:"The external id that the role's trust policy asks for."`
-	Duration      string `placeholder:"TIME" help:"How long the role's credentials live: 1h (the default), up to 12h where the source is a key."`
-	NoVerify      bool   `help:"Store the key without trying it at AWS."`
+	Duration      string `placeholder:"TIME" help:"How long the role's credentials live: 1h (the default), up to 12h straight from a key."`
+	NoVerify      bool   `help:"Store the key without testing it with AWS."`
 	NoConfig      bool   `help:"Print the profile instead of writing it to the config file."`
-	Force         bool   `short:"f" help:"Replace the key that is stored for the profile."`
+	Force         bool   `short:"f" help:"Replace the key, or the role, that the profile has."`
 }
 
 // Run stores the key first and writes the config afterwards: whenever it is

@@ -58,7 +58,7 @@ func (s *addition) complete(ctx context.Context) error {
 		}
 	}
 	if s.serial == "" && !s.seed.IsZero() {
-		return fault.New(fault.Usage, "a TOTP seed was given, and no MFA device that it belongs to", "name the device with --mfa-serial ARN, or MfaSerial in the JSON")
+		return fault.New(fault.Usage, "a TOTP seed was given without the MFA device that it belongs to", "name the device with --mfa-serial ARN, or MfaSerial in the JSON")
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func (a *Add) isRole() (bool, error) {
 	case a.RoleARN == "" && a.SourceProfile == "" && a.ExternalID == "" && a.Duration == "":
 		return false, nil
 	case a.RoleARN == "":
-		return true, fault.New(fault.Usage, "--source-profile, --external-id and --duration are for a role, and --role-arn is not there",
+		return true, fault.New(fault.Usage, "--source-profile, --external-id and --duration need --role-arn",
 			"name the role: --role-arn arn:aws:iam::ACCOUNT:role/NAME")
 	case a.SourceProfile == "":
 		return true, fault.New(fault.Usage, "--role-arn needs --source-profile", "name the profile whose credentials assume the role: --source-profile PROFILE")

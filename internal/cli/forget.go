@@ -94,7 +94,7 @@ func leftInCache(app *App, profile string, err error) error {
 	if profile != "" {
 		whose = fmt.Sprintf(" of profile %q", profile)
 	}
-	return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials%s are left: %v", whose, err),
+	return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials%s can't be removed: %v", whose, err),
 		fmt.Sprintf("make %q writable, or remove it, and run the same command again", app.CacheDir))
 }
 

@@ -76,7 +76,7 @@ func (a *Add) checkFreeForRole(section *awsconfig.Section) error {
 		return fault.New(fault.Failure, fmt.Sprintf("profile %q assumes the role %q", a.Profile, role),
 			"replace it with --force, or choose another profile name")
 	case role == "" && isOwn(section):
-		return fault.New(fault.Failure, fmt.Sprintf("profile %q has a key of its own", a.Profile), "choose another profile name for the role")
+		return fault.New(fault.Failure, fmt.Sprintf("profile %q has credentials of its own", a.Profile), "choose another profile name for the role")
 	}
 	return nil
 }

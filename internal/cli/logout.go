@@ -26,7 +26,7 @@ func (l *Logout) Run(ctx context.Context, app *App) error {
 	case l.All:
 		return l.all(ctx, app)
 	case len(l.Profiles) == 0:
-		return fault.New(fault.Usage, "no profile named", "run: awsmint logout PROFILE, or awsmint logout --all")
+		return fault.New(fault.Usage, "no profile given", "run: awsmint logout PROFILE, or awsmint logout --all")
 	}
 	config, err := awsconfig.Load(app.Paths)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // config file.
 type Remove struct {
 	Profile string `arg:"" help:"The profile to remove."`
-	Yes     bool   `short:"y" help:"Do not ask."`
+	Yes     bool   `short:"y" help:"Do not ask first."`
 }
 
 // Run removes the key last, so that an interrupted run can be run again. The
@@ -100,7 +100,7 @@ func (r *Remove) nameOrphans(app *App, users []string) error {
 		orphans = append(orphans, name)
 	}
 	if len(orphans) > 0 {
-		app.Warn(fmt.Sprintf("what had its credentials from %q has none now: %s", r.Profile, strings.Join(orphans, ", ")))
+		app.Warn(fmt.Sprintf("without %q these profiles have no credentials: %s", r.Profile, strings.Join(orphans, ", ")))
 	}
 	return nil
 }

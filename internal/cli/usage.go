@@ -44,6 +44,9 @@ func plainly(command, text string) string {
 	if short, suggestion, ok := strings.Cut(text, ", did you mean "); ok && strings.Contains(short, " -") && !strings.Contains(suggestion, "--") {
 		return short
 	}
+	if strings.HasPrefix(text, "unknown flag ") {
+		return strings.NewReplacer(", did", "; did", `"`, "").Replace(text)
+	}
 	if strings.HasPrefix(text, "expected one of ") {
 		return "no command given"
 	}
