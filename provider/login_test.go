@@ -147,7 +147,7 @@ func TestLoginSessionThatFails(t *testing.T) {
 		{"may not refresh", func(w *loginWorld) {
 			w.expire()
 			w.sts.Inject(ststest.Fault{Action: "CreateOAuth2Token", Code: "INSUFFICIENT_PERMISSIONS"})
-		}, fault.Refused, []string{"may not refresh", "signin:CreateOAuth2Token"}},
+		}, fault.Refused, []string{"not allowed to refresh", "signin:CreateOAuth2Token"}},
 		{"refused otherwise", func(w *loginWorld) {
 			w.expire()
 			w.sts.Inject(ststest.Fault{Action: "CreateOAuth2Token", Code: "INVALID_REQUEST", Message: "no such thing"})

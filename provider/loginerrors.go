@@ -55,7 +55,7 @@ func (l *Login) explain(ctx context.Context, call call, path string, asked *watc
 	case said == nil:
 		return l.notKept(path, err)
 	case errors.As(said, &denied) && denied.Error_ == types.OAuth2ErrorCodeInsufficientPermissions:
-		return fault.Wrap(said, fault.Refused, fmt.Sprintf("%s may not refresh its login session", l.Session),
+		return fault.Wrap(said, fault.Refused, fmt.Sprintf("%s is not allowed to refresh its login session", l.Session),
 			"it needs the permission signin:CreateOAuth2Token (AWS's policy SignInLocalDevelopmentAccess has it)")
 	case errors.As(said, &denied):
 		return fault.Wrap(said, fault.Person, fmt.Sprintf("the login session of profile %q has ended", l.profile), l.again())

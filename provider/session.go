@@ -84,7 +84,7 @@ func (p *sessionProvider) Retrieve(ctx context.Context) (aws.Credentials, error)
 	}
 	if key.SessionToken != "" {
 		return aws.Credentials{}, fault.New(fault.Usage,
-			fmt.Sprintf("%s gives temporary credentials, and STS makes no session from these", Describe(p.link.source)),
+			fmt.Sprintf("%s gives temporary credentials, and STS makes sessions from permanent keys only", Describe(p.link.source)),
 			"take mfa_serial and awsmint_mfa_serial out of the profile: it needs no session of its own")
 	}
 	return withCode(ctx, p.codes, request, func(ctx context.Context, code mfa.Code) (aws.Credentials, error) {
@@ -131,7 +131,7 @@ func temporary(c call, got *types.Credentials, account string) (aws.Credentials,
 	if got == nil || aws.ToString(got.AccessKeyId) == "" || aws.ToString(got.SecretAccessKey) == "" ||
 		aws.ToString(got.SessionToken) == "" || got.Expiration == nil {
 		return aws.Credentials{}, fault.New(fault.Failure,
-			fmt.Sprintf("the answer of %s holds no complete credentials", c.action), "look at the endpoint: is it STS?")
+			fmt.Sprintf("the answer of %s holds no complete credentials", c.action), "check that the endpoint is one of STS")
 	}
 	return aws.Credentials{
 		AccessKeyID:     *got.AccessKeyId,

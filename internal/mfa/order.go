@@ -32,7 +32,7 @@ func Order(setting string) ([]string, error) {
 	for _, word := range words {
 		if !slices.Contains(known, word) {
 			return nil, fault.New(fault.Usage,
-				fmt.Sprintf("awsmint_mfa names %q, which is no way to get an MFA code", word),
+				fmt.Sprintf("awsmint_mfa names %q, which is not a way to get an MFA code", word),
 				"use any of: "+strings.Join(known, ", "))
 		}
 		if !slices.Contains(order, word) {

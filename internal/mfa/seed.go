@@ -69,7 +69,7 @@ func CleanSeed(seed secret.String) (secret.String, error) {
 	text := bare(seed)
 	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
 	if err != nil || len(raw) < minSeed {
-		return secret.String{}, fault.New(fault.Usage, "that is no TOTP seed",
+		return secret.String{}, fault.New(fault.Usage, "this is not a TOTP seed",
 			`it is the text that AWS shows as "secret key" beside the QR code: letters A to Z and digits 2 to 7, about 64 of them`)
 	}
 	return secret.New(text), nil

@@ -32,7 +32,7 @@ func TestOrder(t *testing.T) {
 		}
 	}
 	_, err := Order("totp,yubikey")
-	if fault.StatusOf(err) != fault.Usage || err.Error() != `awsmint_mfa names "yubikey", which is no way to get an MFA code` ||
+	if fault.StatusOf(err) != fault.Usage || err.Error() != `awsmint_mfa names "yubikey", which is not a way to get an MFA code` ||
 		fault.HintOf(err) != "use any of: totp, process, terminal, dialog" {
 		t.Errorf("unknown word: %v; %q", err, fault.HintOf(err))
 	}
