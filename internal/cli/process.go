@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
@@ -42,6 +43,17 @@ func (w Wish) words() (text string) {
 	return text
 }
 
+// hinted completes a hint that names the login of the profile: a login without
+// the wish would not get what was asked for.
+func (w Wish) hinted(err error, profile string) error {
+	login := "awsmint login " + profile
+	before, after, ok := strings.Cut(fault.HintOf(err), login)
+	if !ok || w.words() == "" || after != "" && !strings.ContainsAny(after[:1], " \n;,") {
+		return err
+	}
+	return fault.Wrap(err, fault.StatusOf(err), err.Error(), before+login+w.words()+after)
+}
+
 // Process prints credentials for an SDK. It is what the config file names as
 // credential_process: on success stdout is one JSON object and stderr is
 // empty, on failure the other way round, and stdin is never read.
@@ -70,7 +82,7 @@ func (p *Process) Run(ctx context.Context, app *App) error {
 	defer cancel()
 	credentials, err := provider.New(run.link, run.options).Retrieve(ctx)
 	if err != nil {
-		return err
+		return p.hinted(err, p.Profile)
 	}
 	_, err = app.Stdout.Write(format.Process(credentials))
 	switch {
