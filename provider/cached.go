@@ -30,7 +30,7 @@ type Cached struct {
 	Strict bool
 
 	timeout   time.Duration // for a mint that needs no person
-	unhurried bool          // a program of the user's is run for it, which takes its time
+	unhurried bool          // what it begins with must not be cut short
 	sources   []string      // scopes in the cache of what the link is minted from
 	kept
 }

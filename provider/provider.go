@@ -34,6 +34,10 @@ type Options struct {
 	Now     func() time.Time    // nil: time.Now
 	Timeout time.Duration       // for AWS to answer, and for a whole run that asks nobody; 0: DefaultTimeout
 	NoInput bool                // never ask a person
+	// TerminalTaken is whether another program has the terminal now, so that
+	// nobody is asked there; nil: never.
+	TerminalTaken func() bool
+
 	Force   bool                // mint anew, and the sources too but for other profiles' sessions, which cost a code
 	Asked   bool                // a person asked for this run: no cool-down after a cancelled prompt
 	Notify  func(text string)   // tells who watches what is waited for; nil: nobody
@@ -73,7 +77,7 @@ func (o *Options) cached(link Link) *Cached {
 		Window:    link.window(),
 		Force:     o.forces(link),
 		timeout:   o.Timeout,
-		unhurried: runsProgram(link),
+		unhurried: takesItsTime(link),
 		sources:   sourceScopes(link),
 		kept:      entry,
 	}

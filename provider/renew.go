@@ -123,10 +123,12 @@ func (c *Cached) note(what string) {
 	}
 }
 
-// runsProgram reports whether a chain begins with a program of the user's.
-func runsProgram(link Link) bool {
+// takesItsTime reports whether a chain begins with what must not be cut short: a
+// program of the user's, or a token that AWS replaces when it is used, so that
+// an answer which nobody waits for would take the sign-in with it.
+func takesItsTime(link Link) bool {
 	switch root := Root(link).(type) {
-	case *Process:
+	case *Process, *SSO, *Login:
 		return true
 	case *WebIdentity:
 		return root.TokenProcess != ""

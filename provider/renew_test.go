@@ -227,3 +227,24 @@ func TestWhatIsKeptAgainIsShared(t *testing.T) {
 		}
 	})
 }
+
+// Cut short are only the mints that lose nothing by it.
+func TestWhatTakesItsTime(t *testing.T) {
+	for _, c := range []struct {
+		link Link
+		want bool
+	}{
+		{&Session{source: &Key{profile: "work"}}, false},
+		{&Instance{}, false},
+		{&WebIdentity{TokenFile: "/token"}, false},
+		{&WebIdentity{TokenProcess: "token"}, true},
+		{&Process{}, true},
+		{&SSO{}, true},
+		{&Login{}, true},
+		{&Role{source: &SSO{}}, true},
+	} {
+		if got := takesItsTime(c.link); got != c.want {
+			t.Errorf("%T: %t", c.link, got)
+		}
+	}
+}
