@@ -7,9 +7,11 @@ import (
 )
 
 // OwnLine returns what a credential_process line that runs awsmint asks for,
-// wherever awsmint was installed, and also where another program, such as env or
-// nice, starts it. ok is false for every other line, and for what awsmint would
-// not take for its command line.
+// wherever awsmint was installed. What env, nice or nohup starts counts too,
+// where that changes nothing; but behind ssh, sudo, a container or another
+// config file it is another awsmint, with other profiles. ok is false for these
+// and every other line, and for what awsmint would not take for its command
+// line.
 func OwnLine(line string) (request Request, ok bool) {
 	// Other SDKs hand the line to a shell of theirs: where the rules of this
 	// system take the backslashes out of a path of Windows, they may well be
@@ -19,10 +21,9 @@ func OwnLine(line string) (request Request, ok bool) {
 		if err != nil {
 			continue
 		}
-		for i, word := range words {
-			if i+1 < len(words) && words[i+1] == "process" && isOwnProgram(word) {
-				return processRequest(words[i+2:])
-			}
+		words = withoutPrefixes(words)
+		if len(words) > 1 && words[1] == "process" && isOwnProgram(words[0]) {
+			return processRequest(words[2:])
 		}
 	}
 	return Request{}, false
@@ -35,11 +36,16 @@ func isOwnFor(line, profile string) bool {
 	return ok && request.Profile == profile
 }
 
+// programName is the name of a program without its folder, as Windows has it.
+func programName(program string) string {
+	base := program[strings.LastIndexAny(program, `/\`)+1:]
+	return strings.TrimSuffix(strings.ToLower(base), ".exe")
+}
+
 // isOwnProgram reports whether a program is awsmint by its name, or by being
 // the very file that runs: it may have a link of another name.
 func isOwnProgram(program string) bool {
-	base := program[strings.LastIndexAny(program, `/\`)+1:]
-	if strings.TrimSuffix(strings.ToLower(base), ".exe") == "awsmint" {
+	if programName(program) == "awsmint" {
 		return true
 	}
 	path, err := exec.LookPath(program)

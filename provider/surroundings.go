@@ -67,7 +67,8 @@ func directory(base func() (string, error), home, otherwise string) string {
 // Open returns the provider of a profile for a program that uses this package
 // as a library: Resolve and New with the config files, the keychain and the
 // cache that the awsmint command has, locks included. What o leaves out is
-// filled in; o.NoInput decides whether a person may be asked for a code.
+// filled in; o.NoInput decides whether a person may be asked for a code. A program
+// that a profile's settings name can't open a profile that waits for it.
 func Open(request Request, o Options) (*Cached, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
@@ -83,6 +84,12 @@ func Open(request Request, o Options) (*Cached, error) {
 	o.Profile = firstSet(o.Profile, request.Profile)
 	link, err := Resolve(config, o.Getenv, request)
 	if err != nil {
+		return nil, err
+	}
+	if o.Environ == nil {
+		o.Environ = os.Environ()
+	}
+	if o.Environ, err = s.Enter(o.Getenv, o.Environ, request, link); err != nil {
 		return nil, err
 	}
 	if o.Cache == nil {

@@ -7,21 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"time"
-
-	"github.com/awsmint/awsmint/internal/fault"
 )
-
-// ChainVariable carries the profiles whose credentials are being made, joined
-// by chainSeparator, to every program that awsmint starts: a program that asks
-// awsmint for one of them again would wait for its own parent.
-const ChainVariable = "AWSMINT_CHAIN"
-
-// chainSeparator can't be part of a profile name that awsmint writes.
-const chainSeparator = ","
-
-// maxDepth is how many awsmint runs may stand one inside the other: a profile,
-// its source, and one more for a tool that wraps either.
-const maxDepth = 3
 
 // secretVariables are for awsmint alone and never reach a child.
 var secretVariables = []string{"AWSMINT_PASSPHRASE", "AWSMINT_PASSPHRASE_COMMAND"}
@@ -46,31 +32,6 @@ func isSecret(name string) bool {
 		}
 	}
 	return false
-}
-
-// Enter returns the value of ChainVariable for the children of a run that
-// makes credentials for profile, given the value found at its own start. It
-// fails when profile is in it already, or when it is too deep, and writes the
-// chain out.
-func Enter(chain, profile string) (string, error) {
-	var profiles []string
-	if chain != "" {
-		profiles = strings.Split(chain, chainSeparator)
-	}
-	path := append(profiles, profile)
-	for _, outer := range profiles {
-		if outer == profile {
-			return "", fault.New(fault.Failure,
-				`profile "`+profile+`" asks for itself: `+strings.Join(path, " → "),
-				"a command in its settings (credential_process, awsmint_mfa_process, AWSMINT_PASSPHRASE_COMMAND) uses a profile that needs this one; give that command another profile")
-		}
-	}
-	if len(path) > maxDepth {
-		return "", fault.New(fault.Failure,
-			"too many awsmint runs inside each other: "+strings.Join(path, " → "),
-			"a command in these profiles' settings starts the next one; break the chain")
-	}
-	return strings.Join(path, chainSeparator), nil
 }
 
 // waitDelay is how long a killed command may keep its pipes open (by a

@@ -30,19 +30,3 @@ func TestShellGetsNoSecret(t *testing.T) {
 		t.Error("the caller's environment was changed")
 	}
 }
-
-func TestEnter(t *testing.T) {
-	for _, c := range []struct{ chain, profile, want, fails string }{
-		{"", "work", "work", ""},
-		{"work", "prod", "work,prod", ""},
-		{"work,prod", "work", "", "work → prod → work"},
-		{"work", "work", "", "work → work"},
-		{"a,b", "c", "a,b,c", ""},
-		{"a,b,c", "d", "", "a → b → c → d"},
-	} {
-		got, err := child.Enter(c.chain, c.profile)
-		if got != c.want || (err == nil) != (c.fails == "") || err != nil && !strings.Contains(err.Error(), c.fails) {
-			t.Errorf("Enter(%q, %q) = %q, %v", c.chain, c.profile, got, err)
-		}
-	}
-}

@@ -2,11 +2,9 @@ package cli
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
-	"github.com/awsmint/awsmint/internal/child"
 	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/internal/term"
 	"github.com/awsmint/awsmint/provider"
@@ -33,10 +31,6 @@ type run struct {
 
 // begin resolves a request. Nothing is opened or asked yet.
 func (a *App) begin(request provider.Request, ask ask) (*run, error) {
-	chain, err := child.Enter(a.Getenv(child.ChainVariable), request.Profile)
-	if err != nil {
-		return nil, err
-	}
 	config, err := awsconfig.Load(a.Paths)
 	if err != nil {
 		return nil, err
@@ -45,7 +39,10 @@ func (a *App) begin(request provider.Request, ask ask) (*run, error) {
 	if r.link, err = provider.Resolve(config, a.Getenv, request); err != nil {
 		return nil, err
 	}
-	environ := append(slices.Clip(a.Environ), child.ChainVariable+"="+chain)
+	environ, err := a.Enter(a.Getenv, a.Environ, request, r.link)
+	if err != nil {
+		return nil, err
+	}
 	k, err := keychain.Open(a.keychainOptions(ask.noInput, environ))
 	if err != nil {
 		return nil, err

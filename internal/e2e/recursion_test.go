@@ -92,30 +92,82 @@ func TestOwnLinesAreNotRun(t *testing.T) {
 	l.wantStarts()
 }
 
-// What hides in a script ends with the second awsmint for the same profile.
+// What hides in a script ends with the second awsmint for the same profile, also
+// where that is another one's source, and long before anyone has waited.
 func TestScriptsThatLeadBack(t *testing.T) {
 	t.Parallel()
+	role := func(source string) string {
+		return "awsmint_role_arn = " + admin + "\nawsmint_source_profile = " + source
+	}
 	for _, c := range []struct {
 		name   string
 		asks   map[string]string // whom each profile's script asks for
+		others map[string]string // settings of profiles without a script
 		starts []string
 		why    string
 	}{
-		{"itself", map[string]string{"a": "a"}, []string{"to-a"}, "a → a"},
-		{"through a second profile and back", map[string]string{"a": "b", "b": "a"}, []string{"to-b", "to-a"}, "a → b → a"},
-		{"a chain without an end", map[string]string{"a": "b", "b": "c", "c": "d", "d": "e"}, []string{"to-b", "to-c", "to-d"}, "a → b → c → d"},
+		{"itself", map[string]string{"a": "a"}, nil, []string{"to-a"}, "a → a"},
+		{"through a second profile and back", map[string]string{"a": "b", "b": "a"}, nil, []string{"to-b", "to-a"}, "a → b → a"},
+		{"a chain without an end", map[string]string{"a": "b", "b": "c", "c": "d", "d": "e"}, nil, []string{"to-b", "to-c", "to-d"}, "a → b → c → d"},
+		{"a source that asks for the role", map[string]string{"s": "a"}, map[string]string{"a": role("s")}, []string{"to-a"}, "a → s → a"},
+		{"a source that asks for itself", map[string]string{"s": "s"}, map[string]string{"a": role("s")}, []string{"to-s"}, "a → s → s"},
+		{"a source that asks for another role over it", map[string]string{"s": "b"}, map[string]string{"a": role("s"), "b": role("s")},
+			[]string{"to-b"}, "a → s → b → s"},
+		{"a source far down", map[string]string{"s": "b"}, map[string]string{"a": role("b"), "b": role("s")}, []string{"to-b"}, "a → b → s → b"},
+		{"sources of two runs", map[string]string{"s": "b", "z": "a"}, map[string]string{"a": role("s"), "b": role("z")},
+			[]string{"to-b", "to-a"}, "a → s → b → z → a"},
+		{"a code that takes the session", nil, map[string]string{
+			"a":    role("work"),
+			"work": "mfa_serial = arn:aws:iam::111122223333:mfa/alice\nawsmint_mfa = process\nawsmint_mfa_process = echo code >>'{starts}'; '{awsmint}' process a",
+		}, []string{"code"}, "gave no MFA code: exit status 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			l := newLoops(t)
-			lines := map[string]string{}
-			for profile, asked := range c.asks {
-				lines[profile] = l.script("to-"+asked, asked)
+			if err := l.Add("work", l.AWS.AddUser("alice"), false); err != nil {
+				t.Fatal(err)
 			}
-			l.configure(lines)
-			failed(t, l.Run("", "process", "a"), 1, c.why, "gave no credentials")
+			var config strings.Builder
+			section := func(profile, settings string) {
+				fmt.Fprintf(&config, "[profile %s]\nregion = eu-west-1\n%s\n", profile, settings)
+			}
+			for profile, asked := range c.asks {
+				section(profile, "credential_process = "+l.script("to-"+asked, asked))
+			}
+			for profile, settings := range c.others {
+				section(profile, strings.NewReplacer("{starts}", l.starts, "{awsmint}", l.Binary).Replace(settings))
+			}
+			writeConfig(t, l.Lab, config.String())
+			r := l.Run("", "process", "a")
+			failed(t, r, 1, c.why)
+			if r.Took > soon {
+				t.Errorf("it took %v", r.Took)
+			}
 			l.wantStarts(c.starts...)
 		})
+	}
+}
+
+// A command in another place, or as somebody else, is another matter: it is run.
+func TestOtherPeoplesLinesAreRun(t *testing.T) {
+	t.Parallel()
+	l, _ := withKey(t, true)
+	other := filepath.Join(l.Dir, "other-config")
+	config, err := os.ReadFile(l.ConfigFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, other, string(config), 0o600)
+	for _, line := range []string{
+		"env AWS_CONFIG_FILE=" + other + " " + l.Binary + " process work",
+		need(t, "setsid", "util-linux") + " -w " + l.Binary + " process work",
+	} {
+		writeConfig(t, l, "[profile work]\nregion = eu-west-1\ncredential_process = "+line+"\n")
+		if strings.HasPrefix(line, "env") {
+			succeeded(t, l.Run("", "process", "work"))
+			continue
+		}
+		failed(t, l.Run("", "process", "work"), 1, "work → work")
 	}
 }
 
