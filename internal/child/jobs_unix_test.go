@@ -76,24 +76,28 @@ func TestCtrlZStopsBothAndFgContinuesBoth(t *testing.T) {
 
 // An editor reads Ctrl-Z as a key and stops itself alone.
 func TestCommandThatStopsItself(t *testing.T) {
-	both(t, func(t *testing.T, how string) {
-		f := newFamily(t, how)
-		s, pid := f.job(t, false)
-		for range 2 {
-			f.say(t, "stop")
-			if event := s.Event(); event != "stopped" {
-				t.Fatal(event)
-			}
-			wantStopped(t, pid, f.child)
-			s.Command("fg")
-			for f.next(t) != "SIGCONT" {
-			}
-		}
-		_ = f.stdin.Close()
-		if event := s.Event(); event != "exited 9" {
-			t.Error(event)
-		}
-	})
+	for place, background := range map[string]bool{"in the foreground": false, "in the background": true} {
+		t.Run(place, func(t *testing.T) {
+			both(t, func(t *testing.T, how string) {
+				f := newFamily(t, how)
+				s, pid := f.job(t, background)
+				for range 2 {
+					f.say(t, "stop")
+					if event := s.Event(); event != "stopped" {
+						t.Fatal(event)
+					}
+					wantStopped(t, pid, f.child)
+					s.Command("fg")
+					for f.next(t) != "SIGCONT" {
+					}
+				}
+				_ = f.stdin.Close()
+				if event := s.Event(); event != "exited 9" {
+					t.Error(event)
+				}
+			})
+		})
+	}
 }
 
 // wantStopped waits until processes are stopped: the shell is told of the first.

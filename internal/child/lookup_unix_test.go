@@ -44,7 +44,7 @@ func TestCommandsThatCantBeRun(t *testing.T) {
 		{"folder", nil, child.NotExecutable, "directory"},
 		{dir, nil, child.NotExecutable, "directory"},
 		{"lost", nil, child.NotExecutable, "interpreter"},
-		{"false", long, child.NotExecutable, "too long"},
+		{"false", long, child.NotExecutable, "environment"},
 	} {
 		environ := []string{"PATH=/no/such:" + dir + ":/usr/bin:/bin"}
 		for name, run := range map[string]func(string, []string, []string) (int, error){"Run": child.Run, "Replace": child.Replace} {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"slices"
-	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -22,14 +21,6 @@ var relayed = []os.Signal{
 // ofTerminal are those that the terminal itself sends, and then to every
 // process in its foreground: Ctrl-C, Ctrl-\ and a change of its size.
 var ofTerminal = []os.Signal{unix.SIGINT, unix.SIGQUIT, unix.SIGWINCH}
-
-// command is a command that runs as a child.
-type command struct {
-	pid int
-	// led is whether it was stopped while a process group of its own, as a
-	// shell makes one, was in the foreground.
-	led atomic.Bool
-}
 
 // Run runs a program as Replace does, but as a child, and returns its exit
 // status: its own, or 128 and the number of the signal that ended it, as
@@ -63,10 +54,9 @@ func Run(program string, arguments, environ []string) (status int, err error) {
 	}
 	ended := make(chan struct{})
 	defer close(ended)
-	c := &command{pid: pid}
-	go c.relay(signals, ended)
+	go relay(pid, signals, ended)
 
-	end, err := c.wait()
+	end, err := waitFor(pid)
 	if err != nil {
 		return 0, err
 	}

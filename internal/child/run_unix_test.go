@@ -99,6 +99,10 @@ func TestCommandGetsArgumentsAndEnvironmentAsTheyAre(t *testing.T) {
 		if want := "a b||$HOME|*|--help|1 2||"; string(out) != want || err != nil {
 			t.Errorf("%q, %v, want %q", out, err, want)
 		}
+		// A program may look at the name that it was called by.
+		if out, err := parent(t, how, "sh", "-c", "echo $0").Output(); string(out) != "sh\n" || err != nil {
+			t.Errorf("%q, %v", out, err)
+		}
 	})
 }
 

@@ -205,7 +205,7 @@ func TestFailureIsTold(t *testing.T) {
 }
 
 func TestCloseEndsEverything(t *testing.T) {
-	entered := make(chan struct{})
+	entered, left := make(chan struct{}), make(chan struct{})
 	first := true
 	s, err := endpoint.Start(t.Context(), aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
 		if first {
@@ -214,6 +214,7 @@ func TestCloseEndsEverything(t *testing.T) {
 		}
 		close(entered)
 		<-ctx.Done() // a person who never answers
+		close(left)
 		return aws.Credentials{}, ctx.Err()
 	}), endpoint.Options{})
 	if err != nil {
@@ -242,6 +243,7 @@ func TestCloseEndsEverything(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	<-left
 	<-waiting // whatever it got, it does not wait any longer
 	if c, err := net.Dial("tcp", u.Host); err == nil {
 		_ = c.Close()

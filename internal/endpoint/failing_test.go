@@ -63,7 +63,14 @@ func TestRecoveryWithoutARequest(t *testing.T) {
 		pass(10 * time.Hour)
 		m.fail(nil)
 		pass(time.Minute)
-		wantID(t, k, fmt.Sprintf("ASIA%d", len(m.calls)))
+		asked := len(m.calls)
+		wantID(t, k, fmt.Sprintf("ASIA%d", asked))
+		// The next failure is a first one again.
+		m.fail(errors.New("down"))
+		pass(time.Until(k.renewal))
+		m.fail(nil)
+		pass(leastPause)
+		wantID(t, k, fmt.Sprintf("ASIA%d", asked+2))
 	})
 }
 
@@ -126,8 +133,13 @@ func TestMachineThatSlept(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer k.close()
-		slept = 8 * time.Hour // before its timer has gone off
-		if c, err := k.credentials(t.Context()); c.AccessKeyID != "ASIA2" || err != nil {
+		// Before its timer has gone off, a request comes.
+		slept = 50 * time.Minute
+		wantID(t, k, "ASIA1")
+		synctest.Wait()
+		wantID(t, k, "ASIA2")
+		slept = 8 * time.Hour
+		if c, err := k.credentials(t.Context()); c.AccessKeyID != "ASIA3" || err != nil {
 			t.Errorf("a request: %q, %v", c.AccessKeyID, err)
 		}
 	})
@@ -168,8 +180,8 @@ func TestCloseEndsARenewal(t *testing.T) {
 			t.Errorf("under way: %v, asked %d times", k.underWay != nil, len(m.calls))
 		}
 		pass(time.Hour)
-		if len(m.calls) != 2 {
-			t.Error("it was asked after the end")
+		if _, err := k.credentials(t.Context()); !errors.Is(err, context.Canceled) || len(m.calls) != 2 {
+			t.Errorf("a request after the end: %v, asked %d times", err, len(m.calls))
 		}
 	})
 }
