@@ -36,7 +36,9 @@ type ConsolePage struct {
 // Console makes the URLs that begin a session in the AWS console with the
 // credentials of a chain.
 type Console struct {
-	Page ConsolePage
+	Page    ConsolePage
+	Timeout time.Duration    // for the federation endpoint to answer; 0: DefaultTimeout
+	Now     func() time.Time // nil: time.Now
 
 	link     Link
 	domain   consoleDomain
@@ -57,7 +59,8 @@ var consoleDomains = map[string]consoleDomain{
 }
 
 // NewConsole is the console of a chain's partition: that of its role, else of
-// the page's region, else of the profile's.
+// the profile's region. A page elsewhere is refused, since its partition would
+// be sent credentials that are none of its own.
 func NewConsole(config *awsconfig.Config, getenv func(string) string, link Link, page ConsolePage) (*Console, error) {
 	section, err := config.Profile(link.Profile())
 	if err != nil {
@@ -87,13 +90,21 @@ func NewConsole(config *awsconfig.Config, getenv func(string) string, link Link,
 	}
 	c.Page.Region = firstSet(page.Region, c.client.Region)
 	if partition == "" {
-		partition = partitionOfRegion(c.Page.Region)
+		partition = partitionOfRegion(c.client.Region)
+	}
+	if page.Region != "" && partitionOfRegion(page.Region) != partition {
+		return nil, fault.New(fault.Usage,
+			fmt.Sprintf("--region: %q is in the partition %s, and the credentials of profile %q are of %s", page.Region, partitionOfRegion(page.Region), link.Profile(), partition),
+			fmt.Sprintf("name a region of %s, or a profile of %s", partition, partitionOfRegion(page.Region)))
 	}
 	known := false
 	if c.domain, known = consoleDomains[partition]; !known {
 		return nil, fault.New(fault.Usage, fmt.Sprintf("awsmint does not know where the console of the partition %q is", partition), "open it by hand")
 	}
-	return c, c.checkPage()
+	if err := c.checkPage(); err != nil {
+		return nil, err
+	}
+	return c, c.client.ready()
 }
 
 // checkPage refuses a page that is none of the console's: the URL ends a
@@ -141,12 +152,9 @@ func (c *Console) Endpoint() string {
 // SignInURL returns the URL that begins a session with the credentials, for
 // SignInLink. Whoever has it has the session.
 func (c *Console) SignInURL(ctx context.Context, credentials aws.Credentials) (secret.String, error) {
-	if err := c.client.ready(); err != nil {
-		return secret.String{}, err
-	}
 	if credentials.SessionToken == "" {
 		return secret.String{}, fault.New(fault.Usage, fmt.Sprintf("the console takes temporary credentials only, and profile %q has a permanent key: %s", c.link.Profile(), Describe(c.link)),
-			"leave --raw-key out, or take awsmint_session = off out of the profile")
+			"name a role to assume with it: --role-arn ARN")
 	}
 	token, err := c.signInToken(ctx, credentials)
 	if err != nil {
@@ -169,6 +177,16 @@ func (c *Console) signInToken(ctx context.Context, credentials aws.Credentials) 
 	if life := c.life(); life != 0 {
 		form.Set("SessionDuration", strconv.Itoa(int(life/time.Second)))
 	}
+	timeout, now := c.Timeout, c.Now
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	if now == nil {
+		now = time.Now
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	call := call{service: "the console's sign-in", endpoint: c.Endpoint(), started: now(), now: now}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Endpoint(), strings.NewReader(form.Encode()))
 	if err != nil {
 		return secret.String{}, err
@@ -180,25 +198,28 @@ func (c *Console) signInToken(ctx context.Context, credentials aws.Credentials) 
 	}
 	answer, err := client.Do(request)
 	if err != nil {
-		return secret.String{}, fault.Wrap(err, fault.Network, fmt.Sprintf("the console's sign-in at %s does not answer: %v", withoutPassword(c.Endpoint()), err),
-			"check the network and the proxy, then run the same command again")
+		return secret.String{}, call.explain(ctx, err)
 	}
 	defer answer.Body.Close()
-	return c.readToken(answer)
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxSignInToken))
+	if err != nil {
+		return secret.String{}, call.explain(ctx, err)
+	}
+	return c.token(answer.StatusCode, body)
 }
 
-func (c *Console) readToken(answer *http.Response) (secret.String, error) {
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxSignInToken))
-	if err != nil || answer.StatusCode >= http.StatusInternalServerError {
-		return secret.String{}, fault.New(fault.Network, fmt.Sprintf("the console's sign-in failed (status %d)", answer.StatusCode),
-			"this passes; run the same command again in a moment")
+// token is the sign-in token in an answer.
+func (c *Console) token(status int, body []byte) (secret.String, error) {
+	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
+		return secret.String{}, fault.New(fault.Network, fmt.Sprintf("the console's sign-in could not answer (status %d)", status),
+			"this is temporary; run the same command again in a moment")
 	}
 	var got struct{ SigninToken string }
 	// What is no JSON has no token.
 	_ = json.Unmarshal(body, &got)
-	if answer.StatusCode != http.StatusOK || got.SigninToken == "" {
+	if status != http.StatusOK || got.SigninToken == "" {
 		return secret.String{}, fault.New(fault.Refused,
-			fmt.Sprintf("the console's sign-in refused the credentials of profile %q (status %d): %s", c.link.Profile(), answer.StatusCode, Describe(c.link)),
+			fmt.Sprintf("the console's sign-in refused the credentials of profile %q (status %d): %s", c.link.Profile(), status, Describe(c.link)),
 			"it takes credentials of roles and of federated users, and those alone that are still valid; to mint new ones, run: awsmint login "+c.link.Profile()+" --force")
 	}
 	return secret.New(got.SigninToken), nil

@@ -170,7 +170,7 @@ func TestConsoleRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = console.SignInURL(within(t), aws.Credentials{AccessKeyID: "ASIAQQQQQQQQQQQQQQQQ", SecretAccessKey: "hidden", SessionToken: "hidden"})
-	wantFault(t, err, fault.Network, "does not answer")
+	wantFault(t, err, fault.Network, "can't be reached")
 	if strings.Contains(err.Error(), "hidden") {
 		t.Error(err)
 	}

@@ -2,11 +2,13 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	smithy "github.com/aws/smithy-go"
 
 	"github.com/awsmint/awsmint/internal/fault"
 )
@@ -91,6 +93,7 @@ func (p *federationProvider) Retrieve(ctx context.Context) (aws.Credentials, err
 		endpoint: p.link.Client.STSEndpoint,
 		region:   p.link.Client.Region,
 		from:     p.link.Client.regionFrom,
+		duration: durationFlag,
 		started:  p.now(),
 		now:      p.now,
 	}
@@ -101,9 +104,20 @@ func (p *federationProvider) Retrieve(ctx context.Context) (aws.Credentials, err
 		PolicyArns:      narrowing.policies(),
 	})
 	if err != nil {
-		return aws.Credentials{}, call.explain(ctx, err)
+		return aws.Credentials{}, p.link.explain(call.explain(ctx, err))
 	}
 	return temporary(call, output.Credentials, key.AccountID)
+}
+
+// explain says what is special about a refusal: few users may call
+// GetFederationToken.
+func (f *Federation) explain(err error) error {
+	var api smithy.APIError
+	if !errors.As(err, &api) || api.ErrorCode() != "AccessDenied" {
+		return err
+	}
+	return fault.Wrap(err, fault.StatusOf(err), err.Error(),
+		"policies on a user's own credentials, and the console, take the permission sts:GetFederationToken; ask for it, or name a role: --role-arn ARN")
 }
 
 // federatedName is a role session name, cut to what GetFederationToken takes.

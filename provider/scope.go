@@ -39,13 +39,7 @@ func (r Request) policies(partition string) ([]string, error) {
 // console takes no user's session, so there it is a federated user's always,
 // who may look at things where nothing else is said.
 func (r *resolver) narrowed(link Link, request Request) (Link, error) {
-	key := link
-	if session, ok := link.(*Session); ok {
-		key = session.source
-	}
-	_, stored := key.(*Key)
-	fromFile, plain := key.(*Static)
-	longTerm := stored || plain && !fromFile.isTemporary()
+	key, longTerm := longTermKey(link)
 	if request.Console && longTerm && !request.narrows() {
 		request.ReadOnly = true
 	}
@@ -66,6 +60,20 @@ func (r *resolver) narrowed(link Link, request Request) (Link, error) {
 	return nil, fault.New(fault.Usage,
 		fmt.Sprintf("the credentials of profile %q can't be narrowed: %s", request.Profile, Describe(link)),
 		"policies go with roles that awsmint assumes and with keys: name a role to assume on top (--role-arn ARN)")
+}
+
+// longTermKey is the key that a user's chain begins with, whose session may
+// stand on it.
+func longTermKey(link Link) (key Link, ok bool) {
+	switch l := link.(type) {
+	case *Session:
+		return l.source, true
+	case *Key:
+		return l, true
+	case *Static:
+		return l, !l.isTemporary()
+	}
+	return nil, false
 }
 
 // narrow adds session policies. AWS grants what any of a session's policies

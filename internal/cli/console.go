@@ -43,11 +43,12 @@ func (c *Console) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
+	console.Timeout, console.Now = run.options.Timeout, app.Now
 	b := &browser.Browser{Getenv: app.Getenv, Environ: app.Environ}
 	if !c.Print {
 		// Before anybody types a code for nothing.
 		if err := b.Ready(); err != nil {
-			return fault.Wrap(err, fault.Person, err.Error(), "print the address, and open it where there is one: awsmint console "+c.Profile+" --print")
+			return orPrint(err)
 		}
 	}
 	bounded, cancel := run.bounded(ctx)
@@ -67,8 +68,13 @@ func (c *Console) Run(ctx context.Context, app *App) error {
 	opening, cancel := context.WithTimeout(ctx, browserTime)
 	defer cancel()
 	if err := b.OpenPrivate(opening, url); err != nil {
-		return err
+		return orPrint(err)
 	}
-	app.Note(fmt.Sprintf("signed in to the console: %s, %s", provider.Describe(run.link), lasting(credentials, app.Now())))
+	app.Note(fmt.Sprintf("the browser is on its way to the console: %s, %s", provider.Describe(run.link), lasting(credentials, app.Now())))
 	return nil
+}
+
+// orPrint is for a browser that can't be opened.
+func orPrint(err error) error {
+	return fault.Wrap(err, fault.StatusOf(err), err.Error(), "print the address and open it by hand: run the same command with --print")
 }

@@ -4,27 +4,31 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"time"
+	"strings"
 
 	"github.com/awsmint/awsmint/internal/dotenv"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
-	"github.com/awsmint/awsmint/internal/pace"
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
 // envFile is a .env file that credentials are written to.
 type envFile struct {
-	path string
-	app  *App
+	path   string
+	app    *App
+	begins func() // called before each renewal, which may ask somebody on the terminal; nil: nobody wants to know
 }
 
 // check tells, before anybody is asked for a code, what keeps the file from
 // being read, and whether git would take it into a repository: where strict, it
 // refuses that.
 func (f *envFile) check(ctx context.Context, strict bool) error {
-	if _, err := dotenv.Read(f.path); err != nil {
+	data, err := dotenv.Read(f.path)
+	if err != nil {
 		return err
+	}
+	if _, ok := dotenv.Lookup(data, profileName); ok {
+		f.app.Warn(fmt.Sprintf("%q sets %s, which some SDKs take before the keys beside it; take that line out", f.path, profileName))
 	}
 	exposure, err := dotenv.Exposed(ctx, f.path, f.app.Environ)
 	var risk, remedy string
@@ -50,6 +54,10 @@ func (f *envFile) check(ctx context.Context, strict bool) error {
 	return nil
 }
 
+// profileName chooses a profile for SDKs, and so credentials other than those
+// of the file.
+const profileName = "AWS_PROFILE"
+
 // secretNames are the variables with credentials in them, in the order in
 // which a new file gets them.
 var secretNames = []string{format.AccessKeyID, format.SecretAccessKey, format.SessionToken, format.Expiration}
@@ -74,7 +82,30 @@ func (f *envFile) write(ctx context.Context, v format.Values) error {
 			gone = append(gone, name)
 		}
 	}
-	return f.update(ctx, func(data []byte) ([]byte, error) { return dotenv.Set(dotenv.Remove(data, gone...), set) })
+	var stray []string
+	err := f.update(ctx, func(data []byte) ([]byte, error) {
+		stray = strayEndpoints(data, v)
+		return dotenv.Set(dotenv.Remove(data, gone...), set)
+	})
+	if err == nil && len(stray) > 0 {
+		f.app.Warn(fmt.Sprintf("%q still sets %s, from when it had no real credentials: requests that are signed with these go there", f.path, strings.Join(stray, ", ")))
+	}
+	return err
+}
+
+// strayEndpoints are the endpoints of local stand-ins in a file that is to get
+// credentials of AWS.
+func strayEndpoints(data []byte, v format.Values) (names []string) {
+	id, _ := dotenv.Lookup(data, format.AccessKeyID)
+	if id.Reveal() != localKeyID || v.Credentials.AccessKeyID == localKeyID {
+		return nil
+	}
+	for _, variable := range dotenv.All(data) {
+		if strings.HasPrefix(variable.Name, "AWS_ENDPOINT_URL") || strings.HasSuffix(variable.Name, "_ENDPOINT_URL") {
+			names = append(names, variable.Name)
+		}
+	}
+	return names
 }
 
 // clear empties the values, and leaves the lines for the next time.
@@ -84,56 +115,4 @@ func (f *envFile) clear(ctx context.Context) error {
 
 func (f *envFile) update(ctx context.Context, edit func([]byte) ([]byte, error)) error {
 	return dotenv.Update(ctx, f.path, f.app.CacheDir, edit)
-}
-
-// keepFresh renews the file until ctx ends, from the credentials that it has.
-// tell hears of each renewal (nil) and of each failure: the next try follows.
-func (f *envFile) keepFresh(ctx context.Context, s *supply, v format.Values, tell func(v format.Values, err error)) {
-	failures := 0
-	next := f.renewal(v)
-	for f.sleepUntil(ctx, next) {
-		fresh, err := s.retrieve(ctx)
-		if err == nil {
-			if err = f.write(ctx, fresh); err == nil {
-				v = fresh
-			}
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		tell(v, err)
-		now := f.app.Now()
-		if err == nil {
-			failures, next = 0, f.renewal(v)
-			continue
-		}
-		failures++
-		next = pace.AfterFailure(now, failures, true, fault.StatusOf(err) == fault.Person)
-	}
-}
-
-// renewal is when to renew; the zero time, for what never ends, is never.
-func (f *envFile) renewal(v format.Values) time.Time {
-	if !v.Credentials.CanExpire {
-		return time.Time{}
-	}
-	return pace.BeforeExpiry(f.app.Now(), v.Credentials.Expires)
-}
-
-// sleepUntil returns whether the time has come; false: ctx has ended. A timer
-// stands still while the machine sleeps, so none runs for long.
-func (f *envFile) sleepUntil(ctx context.Context, at time.Time) bool {
-	for {
-		wait := pace.LongestSleep
-		if !at.IsZero() {
-			if wait = min(wait, at.Sub(f.app.Now())); wait <= 0 {
-				return ctx.Err() == nil
-			}
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return false
-		}
-	}
 }

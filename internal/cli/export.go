@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
+	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
@@ -30,7 +30,7 @@ func (e *Export) Run(ctx context.Context, app *App) error {
 	}
 	file := &envFile{path: e.File, app: app}
 	if e.Clear && !e.Watch {
-		return file.clear(ctx)
+		return e.clear(ctx, app, file)
 	}
 	supply, err := e.open(app, e.RawKey)
 	if err != nil {
@@ -43,33 +43,41 @@ func (e *Export) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
-	if !e.WithRegion {
+	// A stand-in for AWS is of no use to an SDK that has no region.
+	if !e.WithRegion && e.Region == "" && e.Local == "" {
 		supply.region = ""
+	}
+	if f == format.GitHubActions {
+		return e.toGitHub(ctx, app, supply)
 	}
 	values, err := supply.retrieve(ctx)
 	if err != nil {
 		return err
-	}
-	if f == format.GitHubActions {
-		return toGitHub(app, values)
 	}
 	return e.print(app, f, values)
 }
 
 // check refuses flags that do nothing together.
 func (e *Export) check() error {
+	refused := func(fact, hint string) error { return fault.New(fault.Usage, fact, hint) }
 	alone := func(flag string) error {
-		return fault.New(fault.Usage, flag+" goes with --file only", "name the file: --file .env.local")
+		return refused(flag+" goes with --file only", "name the file: --file .env.local")
 	}
 	switch {
 	case e.File != "" && (e.Format != "" || e.Show || e.WithRegion):
-		return fault.New(fault.Usage, "--file takes no --format, --show or --with-region", "leave them out: a .env file has one form, and has the region")
+		return refused("--file takes no --format, --show or --with-region", "leave them out: a .env file has one form, and has the region")
 	case e.File == "" && e.Watch:
 		return alone("--watch")
 	case e.File == "" && e.Clear:
 		return alone("--clear")
 	case e.File == "" && e.Strict:
 		return alone("--strict")
+	case e.Watch && (e.RawKey || e.Local != ""):
+		return refused("--watch goes with no --raw-key and no --local", "leave one of them out: what never expires needs no renewal")
+	case e.Clear && !e.Watch && (e.RawKey || e.Strict || e.Local != "" || e.Service != "" || e.Region != "" || e.Wish != Wish{} || e.narrows()):
+		return refused("--clear takes nothing but --file, and --watch with a profile", "leave the other flags out: no credentials are got")
+	case e.Format == string(format.ProcessJSON) && (e.WithRegion || e.Region != "" || e.Local != ""):
+		return refused("the format process has no place for a region or an endpoint", "choose another format, such as json")
 	}
 	return nil
 }
@@ -105,13 +113,19 @@ func (e *Export) print(app *App, f format.Format, values format.Values) error {
 // words are what to type again.
 func (e *Export) words() string {
 	text := "awsmint export"
-	for _, word := range []string{e.Profile, flagWord("--local", e.Local), flagWord("--service", e.Service), flagWord("--format", e.Format)} {
+	for _, word := range []string{e.Profile, flagWord("--local", e.Local), flagWord("--service", e.Service), flagWord("--region", e.Region), flagWord("--format", e.Format)} {
 		if word != "" {
 			text += " " + word
 		}
 	}
-	if e.WithRegion {
-		text += " --with-region"
+	text += e.Wish.words() + e.Narrowing.words()
+	for _, flag := range []struct {
+		given bool
+		name  string
+	}{{e.WithRegion, " --with-region"}, {e.RawKey, " --raw-key"}} {
+		if flag.given {
+			text += flag.name
+		}
 	}
 	return text
 }
@@ -125,49 +139,20 @@ func flagWord(flag, value string) string {
 
 // howToUse says how a shell takes what the command prints.
 func howToUse(f format.Format, command string) string {
+	const here = "To set them in this shell: "
 	switch f {
-	case format.Env, format.EnvNoExport:
-		return fmt.Sprintf("To set them in this shell: eval \"$(%s)\"", command)
+	case format.Env:
+		return fmt.Sprintf("%seval \"$(%s)\"", here, command)
+	case format.EnvNoExport:
+		return fmt.Sprintf("%sset -a; eval \"$(%s)\"; set +a", here, command)
 	case format.Fish:
-		return "To set them in this shell: " + command + " | source"
+		return here + command + " | source"
 	case format.PowerShell:
-		return "To set them in this shell: " + command + " | Invoke-Expression"
+		return here + command + " | Invoke-Expression"
 	case format.WindowsCmd:
-		return fmt.Sprintf("To set them in this shell: for /f \"delims=\" %%i in ('%s') do @%%i", command)
+		return fmt.Sprintf("%sfor /f \"delims=\" %%i in ('%s') do @%%i", here, command)
 	}
 	return "To write them to a file: " + command + " > FILE"
-}
-
-// toGitHub passes the credentials on to the later steps of a job: masked in
-// its log first, then in its environment.
-// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
-func toGitHub(app *App, values format.Values) error {
-	path := app.Getenv("GITHUB_ENV")
-	if path == "" {
-		return fault.New(fault.Usage, "GITHUB_ENV is not set: this is no step of GitHub Actions", "choose another format")
-	}
-	masks, err := format.Masks(values)
-	if err != nil {
-		return err
-	}
-	lines, err := format.Bytes(format.GitHubActions, values)
-	if err != nil {
-		return err
-	}
-	if _, err := app.Stdout.Write(masks); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err == nil {
-		_, err = file.Write(lines)
-		if closing := file.Close(); err == nil {
-			err = closing
-		}
-	}
-	if err != nil {
-		return fault.Wrap(err, fault.Failure, fmt.Sprintf("GITHUB_ENV can't be written: %v", err), "look at the runner")
-	}
-	return nil
 }
 
 // toFile writes the .env file, and keeps it fresh where that is asked for.
@@ -183,7 +168,7 @@ func (e *Export) toFile(ctx context.Context, app *App, s *supply, file *envFile)
 		return err
 	}
 	if !e.Watch {
-		_, err := fmt.Fprintf(app.Stderr, "%s: %s, %s\n", e.File, s.what, lasting(values.Credentials, app.Now()))
+		_, err := fmt.Fprintf(app.Stderr, "%s: %s, %s\n", e.File, s.what, e.lasting(values, app.Now()))
 		return err
 	}
 	watch := &watch{file: file, supply: s}
@@ -191,5 +176,24 @@ func (e *Export) toFile(ctx context.Context, app *App, s *supply, file *envFile)
 	if !e.Clear {
 		return nil
 	}
-	return file.clear(context.WithoutCancel(ctx))
+	return e.clear(context.WithoutCancel(ctx), app, file)
+}
+
+// lasting says how long what was written will do.
+func (e *Export) lasting(v format.Values, now time.Time) string {
+	switch {
+	case e.RawKey:
+		return "the permanent key"
+	case e.Local != "":
+		return "no real credentials"
+	}
+	return lasting(v.Credentials, now)
+}
+
+func (e *Export) clear(ctx context.Context, app *App, file *envFile) error {
+	if err := file.clear(ctx); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(app.Stderr, "%s: emptied\n", e.File)
+	return err
 }

@@ -10,3 +10,16 @@ type Narrowing struct {
 }
 
 func (n Narrowing) apply(r *provider.Request) { r.ReadOnly, r.PolicyARNs = n.ReadOnly, n.PolicyARNs }
+
+func (n Narrowing) narrows() bool { return n.ReadOnly || len(n.PolicyARNs) > 0 }
+
+// words are the flags, as they stand behind a command.
+func (n Narrowing) words() (text string) {
+	if n.ReadOnly {
+		text = " --read-only"
+	}
+	for _, arn := range n.PolicyARNs {
+		text += " --policy-arn " + arn
+	}
+	return text
+}

@@ -44,6 +44,7 @@ type supply struct {
 	what     string
 	region   string
 	more     []format.Variable // beside credentials and region
+	unset    []format.Variable // of the caller's, for a command
 }
 
 // open checks the source. raw asks for a profile's long-term key itself.
@@ -58,7 +59,7 @@ func (s *Source) open(app *App, raw bool) (*supply, error) {
 	}
 	switch {
 	case s.Profile == "":
-		return nil, fault.New(fault.Usage, "no profile is named", "name one, as awsmint list shows them; or give --local URL for development without AWS")
+		return nil, fault.New(fault.Usage, "no profile given", "name one, as awsmint list shows them; or give --local URL for development without AWS")
 	case s.Service != "":
 		return nil, fault.New(fault.Usage, "--service goes with --local only", "leave it out")
 	}
@@ -67,8 +68,8 @@ func (s *Source) open(app *App, raw bool) (*supply, error) {
 		return nil, err
 	}
 	s.apply(&request)
-	if request.RawKey = raw; raw && (s.RoleARN != "" || s.ReadOnly || len(s.PolicyARNs) > 0) {
-		return nil, fault.New(fault.Usage, "--raw-key goes with no role and no policy", "leave one of them out: the permanent key may do what its user may")
+	if request.RawKey = raw; raw && (s.Wish != Wish{} || s.narrows()) {
+		return nil, fault.New(fault.Usage, "--raw-key goes with no role, duration or policy", "leave one of them out: the permanent key has no end, and may do what its user may")
 	}
 	run, err := app.begin(request, ask{noInput: app.noInput(s.NoInput), asked: true})
 	if err != nil {
@@ -95,14 +96,29 @@ func (s *supply) retrieve(ctx context.Context) (format.Values, error) {
 	return format.Values{Credentials: credentials, Region: s.region, More: s.more}, err
 }
 
+// renewing is the supply for who has credentials that live, and wants to hear
+// that there are no newer ones. Where ask is false, nobody is asked for a code.
+func (s *supply) renewing(ask bool) *supply {
+	if s.run == nil {
+		return s
+	}
+	o := s.run.options
+	o.NoInput = o.NoInput || !ask
+	p := provider.New(s.run.link, o)
+	p.Strict = true
+	renewing := *s
+	renewing.provider = p
+	return &renewing
+}
+
 // local is for programs that talk to a stand-in for AWS. It needs neither
 // keychain nor network.
 func (s *Source) local(app *App, raw bool) (*supply, error) {
 	switch {
 	case s.Profile != "":
 		return nil, fault.New(fault.Usage, "--local takes no profile", fmt.Sprintf("leave %q out, or --local", s.Profile))
-	case raw || s.Wish != Wish{} || s.ReadOnly || len(s.PolicyARNs) > 0:
-		return nil, fault.New(fault.Usage, "--local takes no role, policy or key: there is no AWS to ask", "leave them out")
+	case raw || s.Wish != Wish{} || s.narrows():
+		return nil, fault.New(fault.Usage, "--local takes no role, duration, policy or key: there is no AWS to ask", "leave them out")
 	}
 	u, err := url.Parse(s.Local)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
@@ -114,7 +130,12 @@ func (s *Source) local(app *App, raw bool) (*supply, error) {
 			return nil, err
 		}
 	}
-	result := &supply{what: "local", region: firstSet(s.Region, callersRegion(app), localRegion)}
+	result := &supply{
+		what: "local", region: firstSet(s.Region, callersRegion(app), localRegion),
+		// It would have SDKs go to AWS.
+		// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+		unset: []format.Variable{{Name: "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}},
+	}
 	result.provider = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: localKeyID, SecretAccessKey: localSecret}, nil
 	})

@@ -53,6 +53,7 @@ func New(dir, binary string) (*Lab, error) {
 		"LANG":                      "C.UTF-8",
 		"AWS_ENDPOINT_URL_STS":      aws.URL(),
 		"AWS_ENDPOINT_URL_IAM":      aws.URL(),
+		"AWS_ENDPOINT_URL_SIGNIN":   aws.URL(),
 		"AWSMINT_KEYCHAIN":          "file",
 		"AWSMINT_PASSPHRASE":        Passphrase,
 		"AWSMINT_LOG":               filepath.Join(dir, "awsmint.log"),
