@@ -65,8 +65,8 @@ func TestOpenKeepsProgramsFromWaitingForThemselves(t *testing.T) {
 			t.Errorf("%s: %v", profile, err)
 		}
 	}
-	w.env["AWSMINT_CHAIN"] = strings.Replace(string(note), "prod", "straight", 1)
-	if err := open("work"); err != nil {
+	w.env["AWSMINT_CHAIN"] = strings.Replace(string(note), "prod", "work", 1)
+	if err := open("straight"); err != nil {
 		t.Error(err)
 	}
 

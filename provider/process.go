@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -20,6 +22,7 @@ import (
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
 type Process struct {
 	Command []string      // the program and its arguments
+	Dir     string        // that it runs in, where the program is found from there; empty: the current one
 	Window  time.Duration // the expiry window; 0: the default for its life
 
 	// Raw lets the program's permanent key be handed out, if that is what it
@@ -46,11 +49,24 @@ func (r *resolver) process(section *awsconfig.Section, line string) (Link, error
 			"write the program and its arguments as words with spaces between them, and quotes round a word that has spaces; a variable goes behind env: env NAME=value PROGRAM"))
 	}
 	p := &Process{Command: command, profile: section.Name(), line: line}
+	if isRelative(command[0]) {
+		if p.Dir, err = os.Getwd(); err != nil {
+			return nil, at(section, key, fault.Wrap(err, fault.Failure,
+				fmt.Sprintf("the program %q is to be found from the current directory, which is not there: %v", command[0], innermost(err)),
+				"write the program's absolute path, or change to another directory"))
+		}
+	}
 	if !isRole(section) {
 		// How long the credentials live is the program's choice.
 		p.Window, err = expiryWindow(section, math.MaxInt64)
 	}
 	return p, err
+}
+
+// isRelative reports whether a program is another one in each directory: not one
+// that PATH finds, nor an absolute path.
+func isRelative(program string) bool {
+	return filepath.Base(program) != program && !filepath.IsAbs(program)
 }
 
 // isAssignment reports whether a word is one that a shell would take for a
@@ -68,7 +84,12 @@ func (p *Process) Source() Link { return nil }
 
 func (p *Process) kind() string { return "process" }
 
-func (p *Process) shape(add func(name, value string)) { add("command", p.line) }
+func (p *Process) shape(add func(name, value string)) {
+	add("command", p.line)
+	if p.Dir != "" {
+		add("directory", p.Dir)
+	}
+}
 
 func (p *Process) window() time.Duration { return p.Window }
 
@@ -81,7 +102,9 @@ func (p *Process) provider(o *Options, _ aws.CredentialsProvider) aws.Credential
 			gave:  "credentials",
 			limit: maxProcessOutput,
 		}
-		output, err := run.output(ctx, child.Command(ctx, p.Command[0], p.Command[1:], o.Environ))
+		command := child.Command(ctx, p.Command[0], p.Command[1:], o.Environ)
+		command.Dir = p.Dir
+		output, err := run.output(ctx, command)
 		if err != nil {
 			return aws.Credentials{}, err
 		}

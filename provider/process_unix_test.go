@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/lab"
 	"github.com/awsmint/awsmint/internal/ststest"
 	"github.com/awsmint/awsmint/provider"
 )
@@ -98,6 +99,52 @@ func TestProcessCredentialsAreCachedWhileTheySayTheyLast(t *testing.T) {
 	other := newTool(t, w.printsTemporary(time.Hour))
 	w.mustAs(other.profile(), "ext")
 	other.wantStarts(t, 1)
+}
+
+// A program that is found from the current directory is another one in each.
+func TestProcessOfTheCurrentDirectory(t *testing.T) {
+	w := newWorld(t)
+	var dirs []string
+	for _, id := range []string{"ASIAHERE", "ASIATHERE"} {
+		dir := t.TempDir()
+		dirs = append(dirs, dir)
+		text := "#!/bin/sh\n" + strings.Replace(w.printsTemporary(time.Hour), "ASIAFOREIGN", id, 1) + "\n"
+		if err := lab.WriteProgram(filepath.Join(dir, "tool"), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dirs[0]+":/usr/bin:/bin")
+	for line, want := range map[string][2]string{
+		"./tool":                                 {"ASIAHERE", "ASIATHERE"},
+		"../" + filepath.Base(dirs[1]) + "/tool": {"ASIATHERE", "ASIATHERE"},
+		dirs[1] + "/tool":                        {"ASIATHERE", "ASIATHERE"},
+		"tool":                                   {"ASIAHERE", "ASIAHERE"},
+	} {
+		for i, dir := range dirs {
+			t.Chdir(dir)
+			config := "[profile ext]\ncredential_process = " + line + "\n"
+			if got := w.mustAs(config, "ext"); got.AccessKeyID != want[i] {
+				t.Errorf("%s in directory %d: %s, want %s", line, i, got.AccessKeyID, want[i])
+			}
+			if i > 0 {
+				continue
+			}
+			// What is asked for here runs here.
+			cached := w.of(strings.Replace(config, "ext", "later", 1), provider.Request{Profile: "later"})
+			t.Chdir(dirs[1])
+			if got, err := cached.Retrieve(within(t)); err != nil || got.AccessKeyID != want[i] {
+				t.Errorf("%s, after a change of directory: %s, %v; want %s", line, got.AccessKeyID, err, want[i])
+			}
+		}
+	}
+
+	gone := t.TempDir()
+	t.Chdir(gone)
+	if err := os.Remove(gone); err != nil {
+		t.Fatal(err)
+	}
+	_, err := provider.Resolve(parsed(t, "[profile ext]\ncredential_process = ./tool\n"), environment{}.get, provider.Request{Profile: "ext"})
+	wantFault(t, err, fault.Failure, "config:2: credential_process", `"./tool"`, "current directory", "absolute path")
 }
 
 func TestProcessWithoutExpirationIsRunEachTime(t *testing.T) {
