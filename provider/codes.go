@@ -107,7 +107,7 @@ func (o *Options) way(name, profile string, settings MFA) mfa.Way {
 	case mfa.NameProcess:
 		return &mfa.Process{Command: settings.Process, Environ: o.Environ}
 	case mfa.NameTerminal:
-		return &mfa.Terminal{}
+		return &mfa.Terminal{Taken: o.Beside}
 	default:
 		return &mfa.Dialog{Getenv: o.Getenv}
 	}

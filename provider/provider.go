@@ -34,15 +34,12 @@ type Options struct {
 	Now     func() time.Time    // nil: time.Now
 	Timeout time.Duration       // for AWS to answer, and for a whole run that asks nobody; 0: DefaultTimeout
 	NoInput bool                // never ask a person
-	// TerminalTaken is whether another program has the terminal now, so that
-	// nobody is asked there; nil: never.
-	TerminalTaken func() bool
-
 	Force   bool                // mint anew, and the sources too but for other profiles' sessions, which cost a code
 	Asked   bool                // a person asked for this run: no cool-down after a cancelled prompt
 	Notify  func(text string)   // tells who watches what is waited for; nil: nobody
 	Log     *slog.Logger        // for debugging, without secrets; nil: none
 	Home    string              // where .aws is, with what the AWS CLI keeps there; empty: the user's home
+	Beside  bool                // renew for a program that has the terminal: nobody is asked there
 	SignIn  *SignIn             // how a person signs in to IAM Identity Center; nil: not in this run
 
 	keys *dataKey // of the cache, read once for all links of a chain

@@ -32,6 +32,13 @@ func Replace(program string, arguments, environ []string) (status int, err error
 	})
 }
 
+// Check returns the error that Replace and Run would have because there is no
+// such program, or one that can't be run. It runs nothing.
+func Check(program string, environ []string) error {
+	_, err := lookUp(program, environ)
+	return err
+}
+
 // launch finds a program and starts it. A file in no format that the kernel
 // runs is a script for the shell, as for execvp(3).
 func launch(program string, arguments, environ []string, start func(path string, argv []string) error) error {

@@ -40,6 +40,15 @@ func Run(program string, arguments, environ []string) (status int, err error) {
 	return cmd.ProcessState.ExitCode(), err
 }
 
+// Check returns the error that Replace and Run would have because there is no
+// such program. It runs nothing.
+func Check(program string, _ []string) error {
+	if _, err := exec.LookPath(program); err != nil {
+		return notStarted(program, err)
+	}
+	return nil
+}
+
 func notStarted(program string, err error) error {
 	switch {
 	case errors.Is(err, exec.ErrDot):

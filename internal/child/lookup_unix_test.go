@@ -47,6 +47,14 @@ func TestCommandsThatCantBeRun(t *testing.T) {
 		{"false", long, child.NotExecutable, "environment"},
 	} {
 		environ := []string{"PATH=/no/such:" + dir + ":/usr/bin:/bin"}
+		// What is known beforehand is said in the same words.
+		if err := child.Check(test.program, environ); test.word != "interpreter" && test.word != "environment" {
+			if _, want := child.Replace(test.program, nil, environ); err == nil || err.Error() != want.Error() {
+				t.Errorf("Check %q: %v, want %v", test.program, err, want)
+			}
+		} else if err != nil {
+			t.Errorf("Check %q: %v", test.program, err)
+		}
 		for name, run := range map[string]func(string, []string, []string) (int, error){"Run": child.Run, "Replace": child.Replace} {
 			status, err := run(test.program, test.arguments, environ)
 			if status != 0 || fault.StatusOf(err) != test.status || fault.HintOf(err) == "" || !strings.Contains(err.Error(), test.word) {

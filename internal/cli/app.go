@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/awsmint/awsmint/cache"
@@ -32,8 +33,9 @@ type App struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 
-	Command []string // what stands behind -- on the command line of exec
-	Release func()   // leaves signals to whoever runs next in this process
+	Command []string    // what stands behind -- on the command line of exec
+	Release func()      // leaves signals to whoever runs next in this process
+	lent    atomic.Bool // the command of exec has the terminal
 
 	logProblem error
 	provider.Surroundings
@@ -97,7 +99,7 @@ func (a *App) keychainOptions(noInput bool, environ []string) keychain.Options {
 		Log:       a.Log,
 	}
 	if !noInput {
-		o.Passphrase = askPassphrase
+		o.Passphrase = a.askPassphrase
 	}
 	return o
 }
@@ -108,7 +110,20 @@ func (a *App) openKeychain(noInput bool) (keychain.Keychain, error) {
 	return keychain.Open(a.keychainOptions(noInput, a.Environ))
 }
 
-func askPassphrase(ctx context.Context, prompt string) (secret.String, error) {
+// errLent keeps a question from a command that reads from the same terminal: it
+// would get the answer, and awsmint what is typed for it.
+var errLent = fault.New(fault.Person, "the terminal is the command's", "")
+
+// lend leaves signals and the terminal to a command that runs meanwhile.
+func (a *App) lend() {
+	a.lent.Store(true)
+	a.Release()
+}
+
+func (a *App) askPassphrase(ctx context.Context, prompt string) (secret.String, error) {
+	if a.lent.Load() {
+		return secret.String{}, errLent
+	}
 	defer provider.PauseTimeout(ctx)()
 	t, err := term.Open()
 	if err != nil {

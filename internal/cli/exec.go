@@ -3,12 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 
-	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/child"
-	"github.com/awsmint/awsmint/internal/endpoint"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
 	"github.com/awsmint/awsmint/internal/secret"
@@ -29,18 +26,19 @@ type Exec struct {
 // Run hands over to the command: in its place, but where something is to be
 // renewed beside it.
 func (e *Exec) Run(ctx context.Context, app *App) error {
-	e.Command = append(e.Command, app.Command...)
+	if err := e.check(); err != nil {
+		return err
+	}
 	supply, err := e.open(app, false)
 	if err != nil {
 		return err
 	}
-	command := e.Command
-	if len(command) == 0 {
-		command = ownShell(app.Getenv)
+	command := e.command(app)
+	// Nobody is asked for a code for a command that can't be run.
+	if err := child.Check(command[0], app.Environ); err != nil {
+		return err
 	}
 	switch {
-	case e.Server && e.EnvFile != "":
-		return fault.New(fault.Usage, "--server and --env-file exclude each other", "leave one of them out")
 	case e.Server:
 		return e.withServer(ctx, app, supply, command)
 	case e.EnvFile != "":
@@ -54,6 +52,31 @@ func (e *Exec) Run(ctx context.Context, app *App) error {
 	return ended(status, err)
 }
 
+// check refuses flags that do nothing together.
+func (e *Exec) check() error {
+	switch {
+	case e.Server && e.EnvFile != "":
+		return fault.New(fault.Usage, "--server and --env-file exclude each other", "leave one of them out")
+	case e.Server && e.Local != "":
+		return fault.New(fault.Usage, "--server and --local exclude each other", "leave one of them out: what never expires needs no renewal")
+	}
+	return nil
+}
+
+// command is what is to run. A -- that is not the first thing behind the
+// profile is the command's own: git checkout -- FILE.
+func (e *Exec) command(app *App) []string {
+	command := e.Command
+	if len(command) > 0 && app.Command != nil {
+		command = append(command, "--")
+	}
+	command = append(command, app.Command...)
+	if len(command) == 0 {
+		return ownShell(app.Getenv)
+	}
+	return command
+}
+
 // passed are the variables with credentials in them.
 func passed(v format.Values) []secret.Variable {
 	return append(format.Variables(v.Credentials, v.Region), v.More...)
@@ -61,54 +84,14 @@ func passed(v format.Values) []secret.Variable {
 
 // environ is the command's environment: the caller's, without its identity.
 func (s *supply) environ(app *App, set []secret.Variable) []string {
-	return child.Credentials(app.Environ, append(set, secret.Variable{Name: profileVariable, Value: secret.New(s.what)}))
-}
-
-// withServer runs the command beside an endpoint that serves its SDKs. What
-// they would take before the endpoint is out of their way: the profile
-// "default", which they look at first.
-func (e *Exec) withServer(ctx context.Context, app *App, s *supply, command []string) error {
-	if s.run == nil {
-		return fault.New(fault.Usage, "--server and --local exclude each other", "leave one of them out: what never expires needs no renewal")
-	}
-	starting, cancel := s.run.bounded(ctx)
-	defer cancel()
-	server, err := endpoint.Start(starting, s.provider, endpoint.Options{Log: app.Log, Now: app.Now, Timeout: s.run.limit})
-	if err != nil {
-		return err
-	}
-	defer server.Close()
-	set := server.Variables()
-	for _, name := range []string{format.Region, format.DefaultRegion} {
-		if s.region != "" {
-			set = append(set, secret.Variable{Name: name, Value: secret.New(s.region)})
-		}
-	}
-	if defaultHasCredentials(s.run.config) {
-		app.Note("the command sees no AWS config file, because SDKs would take the credentials of its profile \"default\" before those of --server")
-		for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
-			set = append(set, secret.Variable{Name: name, Value: secret.New(os.DevNull)})
-		}
-	}
-	app.Release()
-	return ended(child.Run(command[0], command[1:], s.environ(app, set)))
-}
-
-// credentialSettings make a profile one that SDKs get credentials from.
-var credentialSettings = []string{
-	"aws_access_key_id", "credential_process", "role_arn", "sso_session", "sso_start_url", "login_session", "web_identity_token_file",
-}
-
-// defaultHasCredentials reports whether SDKs find credentials in the profile
-// that they take where none is named.
-func defaultHasCredentials(config *awsconfig.Config) bool {
-	section, err := config.Profile("default")
-	return err == nil && slices.ContainsFunc(credentialSettings, func(key string) bool { return section.Get(key) != "" })
+	set = slices.Concat(set, s.unset, []secret.Variable{{Name: profileVariable, Value: secret.New(s.what)}})
+	return child.Credentials(app.Environ, set)
 }
 
 // withFile runs the command beside a file that is kept fresh. The command has
 // the credentials in that file alone: those in its environment would go before
-// the file's, and would end.
+// the file's, and would end. The rest, which does not, it has in both: else the
+// caller's would go before the file's.
 func (e *Exec) withFile(ctx context.Context, app *App, s *supply, command []string) error {
 	file := &envFile{path: e.EnvFile, app: app}
 	if err := file.check(ctx, false); err != nil {
@@ -121,19 +104,33 @@ func (e *Exec) withFile(ctx context.Context, app *App, s *supply, command []stri
 	if err := file.write(ctx, values); err != nil {
 		return err
 	}
-	app.Release()
+	app.lend()
 	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
+	help := &plea{profile: s.what}
 	go func() {
 		defer close(done)
-		file.keepFresh(watching, s, values, func(_ format.Values, err error) {
+		file.keepFresh(watching, s.beside(), values, func(_ format.Values, err error) {
+			help.hear(err)
 			app.Log.Debug("the .env file was to be renewed", "file", e.EnvFile, "error", err)
 		})
 	}()
-	status, err := child.Run(command[0], command[1:], s.environ(app, nil))
+	lasting := append(regionVariables(s.region), s.more...)
+	status, err := child.Run(command[0], command[1:], s.environ(app, lasting))
 	cancel()
 	<-done
 	return ended(status, err)
+}
+
+// regionVariables are those that say where; none without a region.
+func regionVariables(region string) []secret.Variable {
+	var set []secret.Variable
+	for _, name := range []string{format.Region, format.DefaultRegion} {
+		if region != "" {
+			set = append(set, secret.Variable{Name: name, Value: secret.New(region)})
+		}
+	}
+	return set
 }
 
 // exited is a command that ran and ended: its exit status is awsmint's.
@@ -154,7 +151,7 @@ func ownShell(getenv func(string) string) []string {
 }
 
 // CutCommand takes the command off the command line of exec: what stands behind
-// the first --, which is nobody's flag or profile.
+// the first --, which is nobody's flag or profile. command is nil without a --.
 func CutCommand(args []string) (own, command []string) {
 	at := slices.Index(args, "--")
 	if at < 0 || len(args) == 0 || args[0] != "exec" {

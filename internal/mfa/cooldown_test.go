@@ -105,6 +105,8 @@ func TestHintOfNoWay(t *testing.T) {
 			"run: awsmint login work   (in a terminal)\ntried terminal: this run may ask nobody (--no-input, AWSMINT_NO_INPUT)"},
 		{"a person's run that may ask nobody", []Way{Forbidden(person)}, true,
 			"unset AWSMINT_NO_INPUT and run the same command in a terminal\ntried terminal: this run may ask nobody (--no-input, AWSMINT_NO_INPUT)"},
+		{"a run beside a command", []Way{&Terminal{Taken: true}}, false,
+			"run: awsmint login work   (in another terminal)\ntried terminal: the terminal is the command's"},
 		{"a command that is not set", []Way{&Process{}}, true,
 			"set awsmint_mfa_process in the profile to a command that prints the code, or add terminal to awsmint_mfa in profile \"work\"; then run: awsmint login work\ntried process: no awsmint_mfa_process is set"},
 		{"a seed that is not stored", []Way{seed}, false,

@@ -29,11 +29,14 @@ func (r *run) noWay(reasons []string) error {
 // noWayHint is what would help. A person who has just run login is not told to
 // run it, nor anyone whom no way of the profile's could ask.
 func (r *run) noWayHint() string {
-	person, silenced, process := false, false, ""
+	person, silenced, taken, process := false, false, false, ""
 	for _, way := range r.Ways {
 		person = person || way.Interactive()
 		if _, ok := way.(forbidden); ok {
 			silenced = true
+		}
+		if t, ok := way.(*Terminal); ok && t.Taken {
+			taken = true
 		}
 		if p, ok := way.(*Process); ok && p.Command == "" {
 			process = "set awsmint_mfa_process in the profile to a command that prints the code, or "
@@ -42,6 +45,8 @@ func (r *run) noWayHint() string {
 	switch {
 	case !person:
 		return process + fmt.Sprintf("add terminal to awsmint_mfa in profile %q; then %s", r.req.Profile, loginHint(r.req))
+	case taken:
+		return loginHint(r.req) + "   (in another terminal)"
 	case r.Asked && silenced:
 		return "unset AWSMINT_NO_INPUT and run the same command in a terminal"
 	case r.Asked:

@@ -10,7 +10,8 @@ import (
 
 // Terminal asks at the controlling terminal.
 type Terminal struct {
-	Open func() (*term.Terminal, error) // nil: term.Open
+	Open  func() (*term.Terminal, error) // nil: term.Open
+	Taken bool                           // another program reads from it: nobody is asked there
 }
 
 // Name returns "terminal".
@@ -28,7 +29,14 @@ func (w *Terminal) Ready(context.Context) error {
 	return tty.Close()
 }
 
+// errTaken keeps a question from a program that has the terminal: it would read
+// the answer, and awsmint what is typed for it.
+var errTaken = Unavailable("the terminal is the command's")
+
 func (w *Terminal) open() (*term.Terminal, error) {
+	if w.Taken {
+		return nil, errTaken
+	}
 	if w.Open != nil {
 		return w.Open()
 	}

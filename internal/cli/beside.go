@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/awsmint/awsmint/internal/fault"
+)
+
+// beside is the supply for renewals while a command runs. The terminal is the
+// command's: a question there would take what is typed for it, and the command
+// the answer. So nobody is asked on it, nor told what is waited for.
+func (s *supply) beside() *supply {
+	if s.run == nil {
+		return s
+	}
+	run := *s.run
+	run.options.Beside, run.options.Asked, run.options.Notify = true, false, nil
+	beside := *s
+	beside.run = &run
+	return beside.renewing(true)
+}
+
+// plea tells who watches the terminal, once for each time that renewals need a
+// person, how to help from another one.
+type plea struct {
+	profile string
+
+	mu   sync.Mutex
+	told bool // since the last success
+}
+
+// hear takes the outcome of a renewal.
+func (p *plea) hear(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case err == nil:
+		p.told = false
+	case fault.StatusOf(err) == fault.Person && !p.told:
+		p.told = true
+		notify(fmt.Sprintf("awsmint: the credentials of profile %q can't be renewed without you; run in another terminal: awsmint login %s", p.profile, p.profile))
+	}
+}
