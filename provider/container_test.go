@@ -134,6 +134,9 @@ func TestContainerFailures(t *testing.T) {
 	answer := func(w *world, status int, kind, body string) {
 		server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
 			out.Header().Set("Content-Type", kind)
+			if body == brokenOff {
+				out.Header().Set("Content-Length", "1000")
+			}
 			out.WriteHeader(status)
 			_, _ = out.Write([]byte(body))
 		}))
@@ -149,6 +152,16 @@ func TestContainerFailures(t *testing.T) {
 		{"nothing listens", func(w *world) { w.env[fullVariable] = nobody }, fault.Network, []string{"can't be reached", "ECS tasks and EKS pods"}},
 		{"no answer", func(w *world) { w.sts.Inject(ststest.Fault{Action: "ContainerCredentials", Hang: true}) }, fault.Network, []string{"does not answer"}},
 		{"no role", func(w *world) { w.env[fullVariable] = w.sts.URL() + "/v2/credentials/x" }, fault.Refused, []string{"InvalidIdInRequest", "HTTP status"}},
+		{"trouble", func(w *world) { w.sts.Inject(ststest.Fault{Action: "ContainerCredentials", Status: 500}) }, fault.Network,
+			[]string{"could not answer: InternalFailure (HTTP status 500)", "this passes"}},
+		{"trouble of no form", func(w *world) { answer(w, 502, "text/html", "hunter2") }, fault.Network, []string{"could not answer: HTTP status 502"}},
+		{"too many requests", func(w *world) {
+			w.sts.Inject(ststest.Fault{Action: "ContainerCredentials", Code: "ThrottlingException"})
+		}, fault.Network,
+			[]string{"could not answer: ThrottlingException (HTTP status 400)", "this passes"}},
+		{"a connection that breaks", func(w *world) { w.sts.Inject(ststest.Fault{Action: "ContainerCredentials", ResetConn: true}) }, fault.Network,
+			[]string{"can't be reached: connection reset by peer"}},
+		{"an answer that breaks off", func(w *world) { answer(w, 200, "application/json", brokenOff) }, fault.Network, []string{"breaks off: unexpected EOF"}},
 		{"an error of no form", func(w *world) { answer(w, 404, "text/html", "hunter2") }, fault.Refused, []string{"HTTP status 404"}},
 		{"no JSON", func(w *world) { answer(w, 200, "text/html", "hunter2") }, fault.Refused, []string{"holds no credentials"}},
 		{"null", func(w *world) { answer(w, 200, "application/json", "{}") }, fault.Refused, []string{"no complete credentials"}},

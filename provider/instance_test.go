@@ -108,8 +108,16 @@ func TestInstanceFailures(t *testing.T) {
 			[]string{"does not answer", "two hops"}},
 		{"turned off for the instance", func(w *world) { w.sts.Inject(ststest.Fault{Action: "IMDSToken", Status: 403}) }, fault.Refused,
 			[]string{"HTTP status 403", "metadata options"}},
-		{"trouble", func(w *world) { w.sts.Inject(ststest.Fault{Action: "IMDSCredentials", Status: 500}) }, fault.Refused,
-			[]string{"HTTP status 500"}},
+		{"trouble", func(w *world) { w.sts.Inject(ststest.Fault{Action: "IMDSCredentials", Status: 500}) }, fault.Network,
+			[]string{"could not answer: HTTP status 500", "this passes"}},
+		{"trouble with the token", func(w *world) { w.sts.Inject(ststest.Fault{Action: "IMDSToken", Status: 503}) }, fault.Network,
+			[]string{"could not answer: HTTP status 503", "this passes"}},
+		{"too many requests", func(w *world) { w.sts.Inject(ststest.Fault{Action: "IMDSRole", Status: 429}) }, fault.Network,
+			[]string{"could not answer: HTTP status 429", "this passes"}},
+		{"a connection that breaks", func(w *world) { w.sts.Inject(ststest.Fault{Action: "IMDSCredentials", ResetConn: true}) }, fault.Network,
+			[]string{"can't be reached: connection reset by peer"}},
+		{"an answer that breaks off", func(w *world) { w.env[metadataVariable] = start(metadata(brokenOff)) }, fault.Network,
+			[]string{"breaks off: unexpected EOF"}},
 		{"a role that can't be assumed", func(w *world) {
 			w.env[metadataVariable] = start(metadata(`{"Code": "AssumeRoleUnauthorizedAccess", "Message": "hunter2"}`))
 		}, fault.Refused, []string{"AssumeRoleUnauthorizedAccess"}},
@@ -148,6 +156,9 @@ func TestInstanceFailures(t *testing.T) {
 // other test can be given.
 const nobody = "http://127.0.0.1:1"
 
+// brokenOff is what a service says whose connection then ends.
+const brokenOff = `{"Code": "Success", "AccessKeyId": "ASIAX", "SecretAcc`
+
 // metadata is a metadata service whose role has these credentials.
 func metadata(credentials string) http.HandlerFunc {
 	return func(out http.ResponseWriter, r *http.Request) {
@@ -158,6 +169,9 @@ func metadata(credentials string) http.HandlerFunc {
 		case strings.HasSuffix(r.URL.Path, "/"):
 			_, _ = out.Write([]byte("role"))
 		default:
+			if credentials == brokenOff {
+				out.Header().Set("Content-Length", "1000")
+			}
 			_, _ = out.Write([]byte(credentials))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -51,8 +52,8 @@ type machineService struct {
 
 	last struct {
 		method string
-		status int // 0: no answer
-		err    error
+		status int   // 0: no answer
+		err    error // on the way, or in the middle of the answer
 	}
 }
 
@@ -62,8 +63,23 @@ func (s *machineService) Do(request *http.Request) (*http.Response, error) {
 	s.last.method, s.last.status, s.last.err = request.Method, 0, err
 	if response != nil {
 		s.last.status = response.StatusCode
+		response.Body = &watchedBody{response.Body, &s.last.err}
 	}
 	return response, err
+}
+
+// watchedBody notes what an answer breaks off with.
+type watchedBody struct {
+	io.ReadCloser
+	err *error
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF {
+		*b.err = err
+	}
+	return n, err
 }
 
 // explain is for whatever the client says. Nothing of an answer is quoted but
@@ -74,22 +90,36 @@ func (s *machineService) explain(ctx context.Context, err error) error {
 	if errors.As(err, &api) {
 		code = short(api.ErrorCode())
 	}
-	gives := s.name + " gives no credentials: "
+	answer := code
+	if s.last.status >= http.StatusMultipleChoices {
+		answer = fmt.Sprintf("HTTP status %d", s.last.status)
+		if code != "" {
+			answer = fmt.Sprintf("%s (%s)", code, answer)
+		}
+	}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return fault.Wrap(err, fault.Person, "cancelled", "")
-	case s.last.status >= http.StatusMultipleChoices && code != "":
-		return fault.Wrap(err, fault.Refused, fmt.Sprintf("%s%s (HTTP status %d)", gives, code, s.last.status), s.refused)
+	case throttlingCodes[code] || passes(s.last.status):
+		return fault.Wrap(err, fault.Network, s.name+" could not answer: "+answer, "this passes; run the same command again in a moment")
 	case s.last.status >= http.StatusMultipleChoices:
-		return fault.Wrap(err, fault.Refused, fmt.Sprintf("%sHTTP status %d", gives, s.last.status), s.refused)
+		return fault.Wrap(err, fault.Refused, s.name+" gives no credentials: "+answer, s.refused)
 	case ctx.Err() != nil || isTimeout(s.last.err):
 		return fault.Wrap(err, fault.Network, s.name+" does not answer", s.absent)
+	case s.last.err != nil && s.last.status != 0:
+		return fault.Wrap(err, fault.Network, fmt.Sprintf("the answer of %s breaks off: %v", s.name, innermost(s.last.err)), "run the same command again")
 	case s.last.err != nil:
 		return fault.Wrap(err, fault.Network, fmt.Sprintf("%s can't be reached: %v", s.name, innermost(s.last.err)), s.absent)
 	case code != "":
-		return fault.Wrap(err, fault.Refused, gives+code, s.refused)
+		return fault.Wrap(err, fault.Refused, s.name+" gives no credentials: "+answer, s.refused)
 	}
 	return fault.Wrap(err, fault.Refused, "the answer of "+s.name+" holds no credentials", s.refused)
+}
+
+// passes reports whether an HTTP status tells of trouble inside the service, or
+// of too many requests. The metadata service gives no more than that.
+func passes(status int) bool {
+	return status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
 }
 
 func isTimeout(err error) bool {
