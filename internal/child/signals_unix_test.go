@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -81,6 +82,11 @@ func TestStoppedCommandWithoutATerminal(t *testing.T) {
 	f.alone(t)
 	f.say(t, "stop")
 	wantStopped(t, f.child)
+	for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); {
+		if state(t, f.Process.Pid) == "T" {
+			t.Fatal("awsmint has stopped, and nobody would continue it")
+		}
+	}
 	kill(t, f.child, unix.SIGCONT)
 	f.wantLines(t, "SIGCONT")
 	f.say(t, "here")

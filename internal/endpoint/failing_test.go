@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/pace"
 )
 
 func TestFailingProvider(t *testing.T) {
@@ -69,7 +70,7 @@ func TestRecoveryWithoutARequest(t *testing.T) {
 		m.fail(errors.New("down"))
 		pass(time.Until(k.renewal))
 		m.fail(nil)
-		pass(leastPause)
+		pass(pace.LeastPause)
 		wantID(t, k, fmt.Sprintf("ASIA%d", asked+2))
 	})
 }
