@@ -17,6 +17,25 @@ import (
 // onTerminal is what a run shows on a terminal of so many columns.
 func onTerminal(t *testing.T, l *lab.Lab, columns uint16, args ...string) string {
 	t.Helper()
+	shown, status := ranOnTerminal(t, l, columns, args...)
+	if status != 0 {
+		t.Errorf("%q: status %d\n%s", args, status, shown)
+	}
+	return shown
+}
+
+// terminalFails is what a run shows on a terminal that ends with a status.
+func terminalFails(t *testing.T, l *lab.Lab, want int, args ...string) string {
+	t.Helper()
+	shown, status := ranOnTerminal(t, l, 200, args...)
+	if status != want {
+		t.Errorf("%q: status %d, want %d\n%s", args, status, want, shown)
+	}
+	return shown
+}
+
+func ranOnTerminal(t *testing.T, l *lab.Lab, columns uint16, args ...string) (shown string, status int) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	cmd := l.Command(ctx, l.Binary, args...)
@@ -25,11 +44,9 @@ func onTerminal(t *testing.T, l *lab.Lab, columns uint16, args ...string) string
 		t.Fatal(err)
 	}
 	defer terminal.Close()
-	shown, _ := io.ReadAll(terminal) // ends with an error where the program ends
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("%q: %v\n%s", args, err, shown)
-	}
-	return strings.ReplaceAll(string(shown), "\r\n", "\n")
+	all, _ := io.ReadAll(terminal) // ends with an error where the program ends
+	_ = cmd.Wait()
+	return strings.ReplaceAll(string(all), "\r\n", "\n"), cmd.ProcessState.ExitCode()
 }
 
 // A table is as narrow as the terminal and says where it is cut; help is broken
