@@ -31,11 +31,13 @@ func refused(code, format string, args ...any) error {
 // statusOf is the HTTP status that AWS sends with an error code.
 func statusOf(code string) int {
 	switch code {
-	case "AccessDenied", "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken", "ExpiredTokenException",
+	case "AccessDenied", "InvalidAuthenticationCode", "InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken", "ExpiredTokenException",
 		"MissingAuthenticationToken", "OptInRequired", "RegionDisabledException":
 		return http.StatusForbidden
 	case "NoSuchEntity":
 		return http.StatusNotFound
+	case "DeleteConflict", "EntityAlreadyExists", "LimitExceeded":
+		return http.StatusConflict
 	case "InternalFailure", "ServiceFailure":
 		return http.StatusInternalServerError
 	case "ServiceUnavailable":

@@ -31,16 +31,16 @@ type credential struct {
 	identity   identity
 	expires    time.Time // zero: never
 	mfa        bool      // made with a one-time code
-	disabled   bool
-	made       Session // what a role's or federated session was made with
-	chained    bool    // a role's, assumed with temporary credentials
+	made       Session   // what a role's or federated session was made with
+	chained    bool      // a role's, assumed with temporary credentials
+	history              // of a long-term key
 }
 
 // lookUp returns the credential of a key id and the security tokens that came
 // with it. The caller holds s.mu.
 func (s *Server) lookUp(id string, tokens []string, now time.Time) (*credential, error) {
 	c := s.credentials[id]
-	if c == nil || c.disabled || len(tokens) > 1 {
+	if c == nil || !c.works(now) || len(tokens) > 1 {
 		return nil, errInvalidToken()
 	}
 	token := ""
@@ -59,10 +59,11 @@ func (s *Server) lookUp(id string, tokens []string, now time.Time) (*credential,
 // DisableKey makes an access key inactive, like the switch in the console.
 // Sessions made from it live on, as AWS's do. An unknown id changes nothing.
 func (s *Server) DisableKey(id string) {
+	now := s.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c := s.credentials[id]; c != nil {
-		c.disabled = true
+		s.change(c, now, inactive)
 	}
 }
 

@@ -96,7 +96,7 @@ var arnForm = regexp.MustCompile(`^arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):[\x21
 func (s *Server) loginIdentity(session string) identity {
 	for _, u := range s.users {
 		if u.ARN == session {
-			return s.credentials[u.AccessKeyID].identity
+			return u.identity()
 		}
 	}
 	if m := arnForm.FindStringSubmatch(session); m != nil {

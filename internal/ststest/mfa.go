@@ -13,9 +13,10 @@ const codeStep = 30
 
 // device is a virtual MFA device.
 type device struct {
-	user     string
+	user     string // empty: it is nobody's yet
 	seed     string
 	lastStep int64 // the last step spent, in codeSteps since 1970
+	enabled  time.Time
 }
 
 // useCode spends code: it takes a code of the present step or of the ones
@@ -23,13 +24,31 @@ type device struct {
 func (d *device) useCode(code string, now time.Time) bool {
 	present := now.Unix() / codeStep
 	for step := max(present-1, d.lastStep+1); step <= present+1; step++ {
-		want, err := totp.GenerateCode(d.seed, time.Unix(step*codeStep, 0))
-		if err == nil && subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
+		if d.shows(step, code) {
 			d.lastStep = step
 			return true
 		}
 	}
 	return false
+}
+
+// useTwoCodes spends two codes of steps in a row, the second of which is of the
+// present step or of the ones beside it.
+func (d *device) useTwoCodes(first, second string, now time.Time) bool {
+	present := now.Unix() / codeStep
+	for step := max(present-1, d.lastStep+2); step <= present+1; step++ {
+		if d.shows(step-1, first) && d.shows(step, second) {
+			d.lastStep = step
+			return true
+		}
+	}
+	return false
+}
+
+// shows reports whether code is the device's code of a step.
+func (d *device) shows(step int64, code string) bool {
+	want, err := totp.GenerateCode(d.seed, time.Unix(step*codeStep, 0))
+	return err == nil && subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1
 }
 
 // checkMFA spends the code in the call, if there is one, and reports whether
@@ -43,7 +62,7 @@ func (s *Server) checkMFA(c *call) (bool, error) {
 		return false, refused("AccessDenied", "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")
 	}
 	d := s.devices[c.form.Get("SerialNumber")]
-	if d == nil || d.user != c.caller.identity.user {
+	if d == nil || d.user == "" || d.user != c.caller.identity.user {
 		return false, refused("AccessDenied", "MultiFactorAuthentication failed, unable to validate MFA code.  "+
 			"Please verify your MFA serial number is valid and associated with this user.")
 	}

@@ -54,8 +54,9 @@ func operationFor(version, action string) (operation, bool) {
 		return operation{"sts", (*Server).assumeRole}, true
 	case stsVersion + " AssumeRoleWithWebIdentity":
 		return operation{"", (*Server).assumeRoleWithWebIdentity}, true
-	case iamVersion + " ListMFADevices":
-		return operation{"iam", (*Server).listMFADevices}, true
+	case iamVersion + " " + action:
+		run, ok := iamOperation(action)
+		return operation{"iam", run}, ok
 	}
 	return operation{}, false
 }
@@ -153,6 +154,9 @@ func (s *Server) perform(req *request, now time.Time) (any, error) {
 		return nil, err
 	}
 	if err := mayCall(caller, op.service, req.action); err != nil {
+		return nil, err
+	}
+	if err := s.checkPolicy(caller, op.service, req); err != nil {
 		return nil, err
 	}
 	return op.run(s, &call{form: req.form, caller: caller, now: now})

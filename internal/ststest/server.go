@@ -51,7 +51,9 @@ type Server struct {
 	closed      bool
 	skew        time.Duration
 	lifetime    time.Duration
+	propagation time.Duration
 	users       map[string]User        // by name
+	selfService map[string]SelfService // by user name
 	devices     map[string]*device     // by serial number
 	credentials map[string]*credential // by access key id
 	roles       map[string]*role       // by ARN
@@ -80,6 +82,7 @@ func Start(o Options) (*Server, error) {
 		closing:     make(chan struct{}),
 		log:         o.Log,
 		users:       map[string]User{},
+		selfService: map[string]SelfService{},
 		devices:     map[string]*device{},
 		credentials: map[string]*credential{},
 		roles:       map[string]*role{},

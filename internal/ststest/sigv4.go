@@ -46,6 +46,7 @@ func (s *Server) authenticate(req *request, service string, now time.Time) (*cre
 	if err := s.checkSignature(req, a, c, at); err != nil {
 		return nil, err
 	}
+	c.used = use{at: now.UTC().Truncate(time.Second), service: service, region: a.region}
 	return c, nil
 }
 

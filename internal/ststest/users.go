@@ -6,9 +6,10 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-// User is an IAM user with one access key and one virtual MFA device. The
-// fields are a copy: changing them changes nothing in the server, which is a
-// way to make a wrong secret or seed.
+// User is an IAM user with the access key and the virtual MFA device that it
+// begins with; IAM's operations may add others and remove these. The fields are
+// a copy: changing them changes nothing in the server, which is a way to make a
+// wrong secret or seed.
 type User struct {
 	Name            string
 	UserID          string // AIDA…, 21 characters
@@ -42,12 +43,16 @@ func (s *Server) AddUser(name string) *User {
 		Created:         now.UTC().Truncate(time.Second),
 	}
 	s.users[name] = u
-	s.devices[u.MFASerial] = &device{user: name, seed: u.Seed}
+	s.devices[u.MFASerial] = &device{user: name, seed: u.Seed, enabled: u.Created}
 	s.credentials[u.AccessKeyID] = &credential{
-		id: u.AccessKeyID, secret: u.SecretAccessKey, kind: longTerm,
-		identity: identity{account: AccountID, arn: u.ARN, userID: u.UserID, user: name},
+		id: u.AccessKeyID, secret: u.SecretAccessKey, kind: longTerm, identity: u.identity(),
+		history: history{created: u.Created},
 	}
 	return &u
+}
+
+func (u *User) identity() identity {
+	return identity{account: u.AccountID, arn: u.ARN, userID: u.UserID, user: u.Name}
 }
 
 // Code is what the user's MFA device shows at that time: six digits, after
