@@ -24,6 +24,7 @@ type Key struct {
 	CreatedAt       time.Time // when it was stored here, to the second; zero when unknown
 	Region          string    // that was written into the profile with it, to be taken out with it; may be empty
 	ARN             string    // whose it is, as AWS said when it was stored; may be empty
+	Rotation        *Rotation // the replacement that is under way; nil: none
 }
 
 // Seed is a TOTP seed as AWS gives it out: base32, for SHA-1, steps of 30 s
@@ -39,6 +40,10 @@ type keyValue struct {
 	CreatedAt       *time.Time `json:"created_at,omitempty"`
 	Region          string     `json:"region,omitempty"`
 	ARN             string     `json:"arn,omitempty"`
+
+	// Versions of awsmint that know nothing of rotations leave it out, and use
+	// the key above, which is the one in use at every step.
+	Rotation *rotationValue `json:"rotation,omitempty"`
 }
 
 type seedValue struct {
@@ -53,7 +58,7 @@ type dataKeyValue struct {
 
 // EncodeKey returns the value to keep for k: JSON, version 1.
 func EncodeKey(k Key) secret.String {
-	v := keyValue{Version: valueVersion, AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey.Reveal(), Region: k.Region, ARN: k.ARN}
+	v := keyValue{Version: valueVersion, AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey.Reveal(), Region: k.Region, ARN: k.ARN, Rotation: k.Rotation.value()}
 	if !k.CreatedAt.IsZero() {
 		at := k.CreatedAt.UTC().Truncate(time.Second)
 		v.CreatedAt = &at
@@ -71,7 +76,7 @@ func DecodeKey(s secret.String) (Key, error) {
 	if v.AccessKeyID == "" || v.SecretAccessKey == "" {
 		return Key{}, incomplete(what, again)
 	}
-	k := Key{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), Region: v.Region, ARN: v.ARN}
+	k := Key{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), Region: v.Region, ARN: v.ARN, Rotation: v.Rotation.rotation()}
 	if v.CreatedAt != nil {
 		k.CreatedAt = *v.CreatedAt
 	}

@@ -61,6 +61,7 @@ func TestDecodersSayWhatIsWrong(t *testing.T) {
 // decoded to the same.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"version":1,"access_key_id":"AKIA","secret_access_key":"s","created_at":"2026-03-04T04:06:07Z"}`))
+	f.Add([]byte(`{"version":1,"access_key_id":"AKIA","secret_access_key":"s","rotation":{"step":"pending","began":-1,"known":[],"pending":{"access_key_id":"A","created_at":0},"retiring":{}}}`))
 	f.Add([]byte(`{"version":1,"secret":"JBSWY3DPEHPK3PXP"}`))
 	f.Add([]byte(`{"version":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`))
 	f.Add([]byte(`{"version":99999999999999999999}`))
