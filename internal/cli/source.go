@@ -122,7 +122,9 @@ func (s *Source) local(app *App, raw bool) (*supply, error) {
 	}
 	u, err := url.Parse(s.Local)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return nil, fault.New(fault.Usage, fmt.Sprintf("--local: %q is not the URL of an endpoint", s.Local), "it has a form like http://localhost:8000")
+		// What stands before an @ may be a password.
+		shown := s.Local[strings.LastIndex(s.Local, "@")+1:]
+		return nil, fault.New(fault.Usage, fmt.Sprintf("--local: %q is not the URL of an endpoint", shown), "it has a form like http://localhost:8000, without a user or a password")
 	}
 	names := []string{"AWS_ENDPOINT_URL"}
 	if s.Service != "" {
