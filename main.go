@@ -91,8 +91,12 @@ type helped struct{}
 
 func parseAndRun(ctx context.Context, app *cli.App, args []string) (err error) {
 	defer func() {
-		if _, ok := recover().(helped); ok {
+		switch thrown := recover(); thrown.(type) {
+		case nil:
+		case helped:
 			err = nil
+		default: // a mistake in the program must not look like success
+			panic(thrown)
 		}
 	}()
 	parser, err := kong.New(&grammar{},
