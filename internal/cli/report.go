@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -45,7 +46,7 @@ func Report(stderr io.Writer, err error) int {
 	if err == nil {
 		return 0
 	}
-	if _, done := err.(reported); done {
+	if told := (reported{}); errors.As(err, &told) { // kong wraps what a command returns
 		return int(fault.StatusOf(err))
 	}
 	text := "awsmint: " + err.Error() + "\n"
