@@ -30,15 +30,6 @@ const (
 	// maxEntry is the size in bytes of the largest file taken for an entry.
 	// Session tokens are mostly under 4 KiB, but AWS promises no maximum.
 	maxEntry = 1 << 20
-
-	// abandonedAfter is how long a note, or a file whose header can't be read
-	// such as another version's, may lie unchanged before a sweep takes it: no
-	// session lives longer than 36 hours (GetSessionToken's maximum).
-	abandonedAfter = 48 * time.Hour
-
-	// tempAbandonedAfter is the age of a temporary file that no living
-	// process can be writing any more.
-	tempAbandonedAfter = time.Hour
 )
 
 // Cache is a directory of sealed entries.
@@ -95,12 +86,22 @@ func (c *Cache) Store(n Name, begun Generation, key secret.String, times Times, 
 	if err := c.makeDir(); err != nil {
 		return err
 	}
-	return c.exclusively(func() error {
+	// Waiting for the disk is done outside of the lock, which all share.
+	entry, err := atomicfile.Prepare(c.entryPath(n), data, 0o600)
+	if err != nil {
+		return err
+	}
+	err = c.exclusively(func() error {
 		if c.Generation(n.Scope) != begun {
+			entry.Discard()
 			return ErrRemoved
 		}
-		return atomicfile.Write(c.entryPath(n), data, 0o600)
+		return entry.Commit()
 	})
+	if err == nil {
+		entry.Sync()
+	}
+	return err
 }
 
 // Lock waits until ctx ends for the lock of the entry called n and returns the
@@ -168,28 +169,6 @@ func (c *Cache) RemoveAll() (removed int, err error) {
 		return err
 	})
 	return removed, err
-}
-
-// Sweep removes what is of no use any more: expired entries, and what killed
-// processes and other versions left behind. It is done after a mint, when a
-// millisecond is not noticed.
-func (c *Cache) Sweep() {
-	now := c.now()
-	_, _ = c.removeEach(func(name string, info fs.FileInfo) bool {
-		age := now.Sub(info.ModTime())
-		switch {
-		case atomicfile.IsTemp(name):
-			return age > tempAbandonedAfter
-		case isNote(name):
-			return age > abandonedAfter
-		case !isEntry(name):
-			return false
-		}
-		if times, ok := readTimes(filepath.Join(c.Dir, name)); ok {
-			return !now.Before(times.Expires)
-		}
-		return age > abandonedAfter
-	})
 }
 
 func isEntry(name string) bool { return strings.HasSuffix(name, entrySuffix) }

@@ -59,8 +59,11 @@ func TestNotesAreSwept(t *testing.T) {
 	if err != nil || len(found) != 1 {
 		t.Fatalf("notes: %v, %v; want one", found, err)
 	}
+	now := start
+	c.Now = func() time.Time { return now }
 	for age, kept := range map[time.Duration]bool{time.Hour: true, 49 * time.Hour: false} {
-		if err := os.Chtimes(found[0], start.Add(-age), start.Add(-age)); err != nil {
+		now = now.Add(time.Hour) // since the last sweep
+		if err := os.Chtimes(found[0], now.Add(-age), now.Add(-age)); err != nil {
 			t.Fatal(err)
 		}
 		c.Sweep()

@@ -21,48 +21,16 @@ func IsTemp(name string) bool { return strings.Contains(filepath.Base(name), tem
 // same directory, syncs it and renames it over path. A file that exists keeps
 // its mode, and a symbolic link stays and its target is replaced; a new file
 // gets perm. On any error the old file stands and the temporary one is gone.
-func Write(path string, data []byte, perm fs.FileMode) (err error) {
-	path, err = resolve(path)
+func Write(path string, data []byte, perm fs.FileMode) error {
+	r, err := Prepare(path, data, perm)
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(path)
-	if err == nil {
-		perm = info.Mode().Perm()
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	if err := r.Commit(); err != nil {
 		return err
 	}
-
-	dir, base := filepath.Split(path)
-	if dir == "" {
-		dir = "."
-	}
-	// CreateTemp makes the file 0600, so what is written is never open to
-	// others, not even for an instant.
-	tmp, err := os.CreateTemp(dir, "."+base+tempMark+"*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = tmp.Close()
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	if _, err = tmp.Write(data); err != nil {
-		return err
-	}
-	if err = chmod(tmp, perm); err != nil {
-		return err
-	}
-	keepOwner(tmp, info)
-	if err = tmp.Sync(); err != nil {
-		return err
-	}
-	if err = tmp.Close(); err != nil {
-		return err
-	}
-	return rename(tmp.Name(), path)
+	r.Sync()
+	return nil
 }
 
 // Replace puts a file that somebody else has written in the place of the one

@@ -18,9 +18,19 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// pollInterval is the time between two tries for a lock that is held. A try
-// costs about 5 µs, so even a hundred waiters cost little.
-const pollInterval = 5 * time.Millisecond
+// The bounds of the time between two tries for a lock that is held. A try is
+// cheap, but it wakes a process up: two hundred of them that try every 5 ms take
+// two processors away from the one that they wait for.
+const (
+	shortestPause = 5 * time.Millisecond
+	longestPause  = 50 * time.Millisecond
+)
+
+// pause is how long to wait before the next try: an eighth of the time waited
+// so far, so that nobody waits much longer for having to try.
+func pause(waited time.Duration) time.Duration {
+	return min(max(waited/8, shortestPause), longestPause)
+}
 
 // pidOffset is where the holder's pid stands: behind the one byte that
 // LockFileEx locks and so hides from everyone else.
@@ -52,15 +62,19 @@ func (e *HeldError) Unwrap() error { return e.Err }
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|noFollow), flock.SetPermissions(0o600))
 	ok, err := lock.TryLock()
-	if err == nil && !ok {
-		ok, err = lock.TryLockContext(ctx, pollInterval)
+	for waited := time.Duration(0); err == nil && !ok; {
+		next := pause(waited)
+		select {
+		case <-ctx.Done():
+			return nil, &HeldError{Path: path, PID: holder(path), Err: ctx.Err()}
+		case <-time.After(next):
+			ok, err = lock.TryLock()
+		}
+		waited += next
 	}
-	switch {
-	case ok:
+	if ok {
 		writePID(path)
 		return func() { _ = lock.Unlock() }, nil
-	case err == nil || ctx.Err() != nil:
-		return nil, &HeldError{Path: path, PID: holder(path), Err: ctx.Err()}
 	}
 	_ = lock.Close()
 	var pathErr *os.PathError
