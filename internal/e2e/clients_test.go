@@ -103,17 +103,24 @@ assert credentials.refresh_needed() is False
 	wantCalls(t, l.AWS, "GetSessionToken", 1)
 }
 
-// The Go SDK runs the line through sh, after its own reader of the config file
-// has seen the quotes round a path with a space.
-func TestGoSDK(t *testing.T) {
-	t.Parallel()
-	client := filepath.Join(t.TempDir(), "gosdk")
-	build := exec.Command("go", "build", "-o", client, ".")
+// goSDK builds the client and returns its path.
+func goSDK(t *testing.T) (program string) {
+	t.Helper()
+	program = filepath.Join(t.TempDir(), "gosdk")
+	build := exec.Command("go", "build", "-o", program, ".")
 	build.Dir = filepath.Join("testdata", "gosdk")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		skip(t, "the Go SDK's config package is not to be had: "+string(out))
 	}
+	return program
+}
+
+// The Go SDK runs the line through sh, after its own reader of the config file
+// has seen the quotes round a path with a space.
+func TestGoSDK(t *testing.T) {
+	t.Parallel()
+	client := goSDK(t)
 	l := installedIn(t, "with a space")
 	alice := l.AWS.AddUser("alice")
 	if err := l.Add("work", alice, true); err != nil {
