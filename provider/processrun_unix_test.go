@@ -3,10 +3,8 @@
 package provider_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/lab"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -27,7 +26,7 @@ func TestProcessFailuresAreToldApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	garbage := filepath.Join(t.TempDir(), "garbage")
-	if err := os.WriteFile(garbage, []byte("hello"), 0o700); err != nil {
+	if err := lab.WriteProgram(garbage, "hello"); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -78,7 +77,10 @@ func TestProcessFailuresAreToldApart(t *testing.T) {
 func TestProcessThatLeavesAnAgentBehind(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	pipe := fifo(t)
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	p := newTool(t, `(exec 9<>"`+pipe+`"; read line <&9) &`, w.printsTemporary(time.Hour))
 	w.mustAs(p.profile(), "ext")
 	if err := os.WriteFile(pipe, []byte("end\n"), 0); err != nil {
@@ -120,9 +122,12 @@ func TestProcessIsEndedWithAllThatItStarted(t *testing.T) {
 // end. started is called once it runs.
 func endless(t *testing.T, ctx context.Context, started func(), change ...func(*provider.Options)) (aws.Credentials, error) {
 	t.Helper()
+	grandchild, err := lab.NewGrandchild(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := newWorld(t)
-	pipe := fifo(t)
-	p := newTool(t, `sh -c 'exec 9>"$0"; echo $$ >&9; sleep 1000; true' '`+pipe+`' | cat`)
+	p := newTool(t, grandchild.Line())
 	type answer struct {
 		aws.Credentials
 		error
@@ -133,37 +138,13 @@ func endless(t *testing.T, ctx context.Context, started func(), change ...func(*
 		c, err := provider.Retrieve(ctx)
 		answers <- answer{c, err}
 	}()
-	file, err := os.Open(pipe)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewReader(file)
-	var pid int
-	if _, err := fmt.Fscanln(lines, &pid); err != nil {
+	if err := grandchild.Await(); err != nil {
 		t.Fatal(err)
 	}
 	started()
 	got := <-answers
-	ended := make(chan struct{})
-	go func() {
-		_, _ = lines.ReadString('\n')
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-time.After(10 * time.Second):
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+	if !grandchild.Ended(10 * time.Second) {
 		t.Error("a program that the command started lives on")
 	}
 	return got.Credentials, got.error
-}
-
-func fifo(t *testing.T) string {
-	t.Helper()
-	pipe := filepath.Join(t.TempDir(), "pipe")
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return pipe
 }

@@ -154,9 +154,7 @@ func installedIn(t *testing.T, name string) *lab.Lab {
 	if err := os.Mkdir(filepath.Dir(program), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(program, data, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, program, string(data))
 	l, err := lab.New(filepath.Join(dir, "lab"), program)
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -195,9 +194,7 @@ func TestConsoleWithoutABrowser(t *testing.T) {
 		t.Parallel()
 		l, _ := withRole(t)
 		broken := l.Dir + "/broken"
-		if err := os.WriteFile(broken, []byte("no program"), 0o700); err != nil {
-			t.Fatal(err)
-		}
+		writeProgram(t, broken, "no program")
 		l.Set("BROWSER", broken)
 		r := l.Run("", "console", "prod")
 		failed(t, r, 3, "no browser can be opened", "--print")

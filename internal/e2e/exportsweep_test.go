@@ -32,7 +32,7 @@ func TestNothingOfAnExportIsLeft(t *testing.T) {
 	edit(t, filepath.Join(l.Dir, "browser"), "#!/bin/sh\n", "#!/bin/sh\n"+look)
 	// git looks as well, and says that there is no repository.
 	bin := filepath.Join(l.Dir, "bin")
-	write(t, filepath.Join(bin, "git"), "#!/bin/sh\n"+look+"echo fatal: not a git repository >&2\nexit 128\n", 0o700)
+	writeProgram(t, filepath.Join(bin, "git"), "#!/bin/sh\n"+look+"echo fatal: not a git repository >&2\nexit 128\n")
 	l.Set("PATH", bin+":/usr/bin:/bin")
 
 	for i, args := range [][]string{

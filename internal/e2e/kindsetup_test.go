@@ -7,6 +7,7 @@ import (
 	"crypto/sha1"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -56,6 +57,14 @@ func write(t *testing.T, path, text string, mode os.FileMode) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// writeProgram writes a program that is to be run.
+func writeProgram(t *testing.T, path, text string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), lab.WriteProgram(path, text)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -164,7 +173,7 @@ func otherProgram(t *testing.T, l *lab.Lab) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(l.Dir, "program"), "#!/bin/sh\n[ \"$*\" = '--for it all' ] && cat <<'END'\n"+string(answer)+"\nEND\n", 0o700)
+	writeProgram(t, filepath.Join(l.Dir, "program"), "#!/bin/sh\n[ \"$*\" = '--for it all' ] && cat <<'END'\n"+string(answer)+"\nEND\n")
 }
 
 // expireLogin makes the credentials in a file of "aws login" be over.

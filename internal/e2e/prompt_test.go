@@ -294,9 +294,7 @@ func TestDialogWhereThereIsNoTerminal(t *testing.T) {
 	l, alice := withKey(t, false)
 	bin := t.TempDir()
 	script := "#!/bin/sh\necho \"$@\" > " + filepath.Join(l.Dir, "asked") + "\necho " + code(alice) + "\n"
-	if err := os.WriteFile(filepath.Join(bin, "zenity"), []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, filepath.Join(bin, "zenity"), script)
 	l.Set("PATH", bin+":/usr/bin:/bin")
 	l.Set("DISPLAY", ":99")
 	succeeded(t, l.Run("", "process", "work"))

@@ -39,9 +39,7 @@ func (l *loops) script(name, profile string) (path string) {
 	l.t.Helper()
 	path = filepath.Join(l.dir, name)
 	text := fmt.Sprintf("#!/bin/sh\necho %s >>'%s'\n'%s' process %s\n", name, l.starts, l.Binary, profile)
-	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
-		l.t.Fatal(err)
-	}
+	writeProgram(l.t, path, text)
 	return path
 }
 
@@ -183,9 +181,7 @@ func TestToolThatUsesTheProfileItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	asks := strings.Replace(string(text), "'"+l.Binary+"' process loop", "'"+aws+"' --profile loop sts get-caller-identity --endpoint-url "+l.AWS.URL(), 1)
-	if err := os.WriteFile(tool, []byte(asks), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, tool, asks)
 	// The profile's line is the one that add writes; what it stands for is the
 	// tool, which uses the profile.
 	l.configure(map[string]string{"loop": l.Binary + " process loop\nawsmint_credential_process = " + tool})

@@ -85,9 +85,7 @@ func newDesk(t *testing.T, l *lab.Lab) *desk {
 	d.lines = bufio.NewReader(d.pages)
 	script := filepath.Join(l.Dir, "browser")
 	text := "#!/bin/sh\nprintf '%s\\n' \"$1\" >> " + d.opened + "\nprintf '%s\\n' \"$1\" > " + fifo + "\n"
-	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	writeProgram(t, script, text)
 	l.Set("BROWSER", script)
 	return d
 }

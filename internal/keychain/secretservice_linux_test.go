@@ -13,6 +13,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain/keyringtest"
+	"github.com/awsmint/awsmint/internal/lab"
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
@@ -100,7 +101,7 @@ func TestWithoutABusNoneIsLaunched(t *testing.T) {
 			dir := t.TempDir()
 			note := filepath.Join(dir, "launched")
 			script := "#!/bin/sh\necho launched >> " + note + "\necho DBUS_SESSION_BUS_ADDRESS=unix:path=" + dir + "/none\n"
-			if err := os.WriteFile(filepath.Join(dir, "dbus-launch"), []byte(script), 0o700); err != nil {
+			if err := lab.WriteProgram(filepath.Join(dir, "dbus-launch"), script); err != nil {
 				t.Fatal(err)
 			}
 			vars := map[string]string{"PATH": dir + ":" + os.Getenv("PATH"), "HOME": dir, envBus: address, "KEYCHAIN_TEST_CACHE": dir}

@@ -3,18 +3,15 @@
 package mfa
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/lab"
 	"github.com/awsmint/awsmint/internal/term"
 )
 
@@ -71,40 +68,24 @@ func TestProcessGetsTheEnvironmentWithoutSecrets(t *testing.T) {
 
 // Everything that the command started goes with it.
 func TestProcessIsKilledWhenTheContextEnds(t *testing.T) {
-	pipe := filepath.Join(t.TempDir(), "pid")
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+	grandchild, err := lab.NewGrandchild(t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error, 1)
 	go func() {
-		// The grandchild holds the fifo open until it ends.
-		_, err := offline(`sh -c 'exec 9>"$0"; echo $$ >&9; sleep 1000; true' '`+pipe+`' | cat`).Code(ctx, testRequest)
+		_, err := offline(grandchild.Line()).Code(ctx, testRequest)
 		failed <- err
 	}()
-	file, err := os.Open(pipe)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewReader(file)
-	var pid int
-	if _, err := fmt.Fscanln(lines, &pid); err != nil {
+	if err := grandchild.Await(); err != nil {
 		t.Fatal(err)
 	}
 	cancel()
 	if err := <-failed; !errors.Is(err, ErrCancelled) || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	ended := make(chan struct{})
-	go func() {
-		_, _ = lines.ReadString('\n')
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-time.After(10 * time.Second):
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+	if !grandchild.Ended(10 * time.Second) {
 		t.Error("a program that the command started lives on")
 	}
 
