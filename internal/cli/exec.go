@@ -20,7 +20,7 @@ type Exec struct {
 	Server  bool   `help:"Serve the credentials on this machine for as long as the command runs, and renew them."`
 	EnvFile string `placeholder:"FILE" help:"Keep them fresh in this .env file for as long as the command runs."`
 
-	Command []string `arg:"" optional:"" passthrough:"" help:"The command, with its arguments, behind --; your shell otherwise."`
+	Command []string `arg:"" optional:"" passthrough:"partial" help:"The command, with its arguments, behind --; your shell otherwise."`
 }
 
 // Run hands over to the command: in its place, but where something is to be

@@ -28,7 +28,7 @@ func (a *App) PrintHelp(_ kong.HelpOptions, parsed *kong.Context) error {
 		node = parsed.Model.Node
 		h.line("Usage: awsmint COMMAND")
 	} else {
-		h.paragraph(0, "Usage: awsmint "+node.Path()+arguments(node)+" [flags]")
+		h.paragraph(0, "Usage: awsmint "+node.Path()+arguments(node))
 	}
 	for paragraph := range strings.SplitSeq(node.Help, "\n\n") {
 		h.line("")
@@ -147,16 +147,21 @@ func positionals(node *kong.Node) (all []entry) {
 	return all
 }
 
-// arguments are a command's, as they stand behind it: " PROFILE...".
+// arguments are a command's, as they stand behind it: " PROFILE... [flags]".
+// What takes everything that follows comes last.
 func arguments(node *kong.Node) (text string) {
+	rest := ""
 	for _, p := range node.Positional {
-		if p.Required {
+		switch {
+		case p.PassthroughMode != kong.PassThroughModeNone:
+			rest = " [-- " + argument(p) + "]"
+		case p.Required:
 			text += " " + argument(p)
-		} else {
+		default:
 			text += " [" + argument(p) + "]"
 		}
 	}
-	return text
+	return text + " [flags]" + rest
 }
 
 func argument(p *kong.Positional) string {
