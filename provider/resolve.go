@@ -214,7 +214,11 @@ func (r *resolver) session(section *awsconfig.Section, key Link) (Link, error) {
 	if err != nil || off {
 		return key, err
 	}
-	s := &Session{source: key}
+	return r.sessionOf(section, key)
+}
+
+func (r *resolver) sessionOf(section *awsconfig.Section, key Link) (s *Session, err error) {
+	s = &Session{source: key}
 	device := r.device(section)
 	if s.Serial, err = serialNumber(device); err != nil {
 		return nil, err

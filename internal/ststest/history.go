@@ -80,7 +80,7 @@ func (s *Server) AccessKeys(user string) []AccessKey {
 	defer s.mu.Unlock()
 	var all []AccessKey
 	for _, c := range s.keysOf(user) {
-		all = append(all, AccessKey{ID: c.id, Secret: c.secret, Active: c.status == active, Created: c.created, LastUsed: c.used.at})
+		all = append(all, c.record())
 	}
 	return all
 }
@@ -114,4 +114,36 @@ func (s *Server) keysOf(user string) (all []*credential) {
 		return strings.Compare(a.id, b.id)
 	})
 	return all
+}
+
+// AddAccessKey makes another key for a user, as an administrator would, within
+// IAM's quota. It is known everywhere at once.
+func (s *Server) AddAccessKey(user string) (AccessKey, error) {
+	now := s.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, ok := s.users[user]
+	if !ok {
+		return AccessKey{}, errNoUser(user)
+	}
+	made, err := s.newKey(u, now)
+	if err != nil {
+		return AccessKey{}, err
+	}
+	made.settled = now
+	return made.record(), nil
+}
+
+// RemoveAccessKey deletes a user's key, as an administrator would. It is unknown
+// everywhere at once. An unknown id changes nothing.
+func (s *Server) RemoveAccessKey(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.credentials[id]; c != nil && c.kind == longTerm {
+		c.history = history{created: c.created, status: deleted, used: c.used}
+	}
+}
+
+func (c *credential) record() AccessKey {
+	return AccessKey{ID: c.id, Secret: c.secret, Active: c.status == active, Created: c.created, LastUsed: c.used.at}
 }

@@ -32,18 +32,31 @@ func (s *Server) createAccessKey(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	made, err := s.newKey(u, c.now)
+	if err != nil {
+		return nil, err
+	}
+	answer := made.accessKey()
+	answer.SecretAccessKey = made.secret
+	return createAccessKeyResult{AccessKey: answer}, nil
+}
+
+// newKey makes a key for a user. The caller holds s.mu.
+func (s *Server) newKey(u User, now time.Time) (*credential, error) {
 	if len(s.keysOf(u.Name)) >= maxAccessKeys {
 		return nil, refused("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: %d", maxAccessKeys)
 	}
-	now := c.now.UTC()
+	now = now.UTC()
 	made := &credential{
 		id: s.unusedKeyID("AKIA", AccountID), secret: newSecret(), kind: longTerm, identity: u.identity(),
 		history: history{created: now.Truncate(time.Second), settled: now.Add(s.propagation)},
 	}
 	s.credentials[made.id] = made
-	answer := made.accessKey()
-	answer.SecretAccessKey = made.secret
-	return createAccessKeyResult{AccessKey: answer}, nil
+	return made, nil
+}
+
+func errNoUser(name string) error {
+	return refused("NoSuchEntity", "The user with name %s cannot be found.", name)
 }
 
 type listAccessKeysResult struct {

@@ -1,0 +1,140 @@
+package provider_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/secret"
+	"github.com/awsmint/awsmint/provider"
+)
+
+// TestRotationSurvivesItsEndAnywhere: whatever a run does last, the key in the
+// keychain works at every moment, and the next run leaves one key.
+func TestRotationSurvivesItsEndAnywhere(t *testing.T) {
+	sweep{withMFA: true, delay: 10 * time.Second}.run(t)
+	sweep{}.run(t)
+}
+
+// TestRotationSurvivesAFailureAnywhere: the same where one call of AWS or of
+// the keychain fails, carried out or not, and the run can do something about
+// it.
+func TestRotationSurvivesAFailureAnywhere(t *testing.T) {
+	sweep{withMFA: true, once: true}.run(t)
+	sweep{delay: 10 * time.Second, once: true}.run(t)
+}
+
+func TestRotationSurvivesARefusalAnywhere(t *testing.T) {
+	sweep{withMFA: true, once: true, refusal: "AccessDenied"}.run(t)
+	sweep{withMFA: true, once: true, refusal: "ServiceUnavailable"}.run(t)
+}
+
+// TestResumedRotationSurvivesItsEndAnywhere: the same for a run that finds what
+// an earlier one left.
+func TestResumedRotationSurvivesItsEndAnywhere(t *testing.T) {
+	for _, left := range []string{"after CreateAccessKey", "publish", "after UpdateAccessKey"} {
+		t.Run(left, func(t *testing.T) {
+			sweep{withMFA: true, before: func(r *rotator) { r.endAt(left) }}.run(t)
+		})
+	}
+}
+
+// TestRotationGoesBackWhereverItEnds: the new key was deleted at AWS after it
+// had taken over.
+func TestRotationGoesBackWhereverItEnds(t *testing.T) {
+	sweep{before: func(r *rotator) {
+		r.endAt("before UpdateAccessKey")
+		r.sts.RemoveAccessKey(r.item("work").AccessKeyID)
+	}, dead: true}.run(t)
+}
+
+// sweep rotates once for each event of a rotation, which breaks there.
+type sweep struct {
+	withMFA bool
+	delay   time.Duration // until a change of a key is known
+	once    bool          // a failure, and not the end of the run
+	refusal string        // what AWS answers in place of silence
+	before  func(*rotator)
+	dead    bool // the key in the keychain does not work at first
+}
+
+func (s sweep) begin(t *testing.T) *rotator {
+	r := newRotator(t, s.withMFA)
+	r.sts.SetPropagation(s.delay)
+	if s.before != nil {
+		s.before(r)
+	}
+	r.behave(pretence{refusal: s.refusal})
+	r.breakAt(0, s.once)
+	return r
+}
+
+func (s sweep) run(t *testing.T) {
+	calm := s.begin(t)
+	calm.mustRotate(publishes(calm), impatient)
+	calm.wantOneKey(calm.user.AccessKeyID)
+	for i, event := range calm.events {
+		if s.refusal != "" && !isRequest(event) {
+			continue
+		}
+		t.Run(name(calm.events, i+1), func(t *testing.T) {
+			t.Parallel()
+			r := s.begin(t)
+			r.breakAt(i+1, s.once)
+			rotated, err := r.rotate(publishes(r), impatient, hasty)
+			before := r.user.AccessKeyID
+			if err == nil {
+				// What failed was not needed, or came last.
+				before = rotated.New
+				r.wantOneKey(r.user.AccessKeyID)
+			} else {
+				wantFault(t, err, fault.StatusOf(err), "run: awsmint rotate work")
+			}
+			if !s.dead {
+				r.wantWorking()
+			}
+			r.breakAt(0, s.once)
+			r.mustRotate(publishes(r), impatient)
+			r.wantOneKey(before)
+		})
+	}
+}
+
+// isRequest reports whether an event is a request to AWS.
+func isRequest(event string) bool {
+	what, ok := strings.CutPrefix(event, "before ")
+	return ok && strings.ToLower(what) != what
+}
+
+// endAt has a run end at an event, by its name.
+func (r *rotator) endAt(event string) {
+	r.t.Helper()
+	r.mu.Lock()
+	r.events, r.at, r.named, r.broken = nil, 0, event, false
+	r.mu.Unlock()
+	if _, err := r.rotate(publishes(r), hasty); err == nil {
+		r.t.Fatalf("the run did not come to %q", event)
+	}
+	r.breakAt(0, false)
+}
+
+// impatient gives a key that is gone little time to come back.
+func impatient(r *provider.Rotation) { r.KeyTimeout = 40 * time.Second }
+
+// publishes takes the new key, which must work by then, and counts as an event.
+func publishes(r *rotator) func(*provider.Rotation) {
+	return func(rotation *provider.Rotation) {
+		rotation.Publish = []string{"deploy"}
+		rotation.Run = func(context.Context, string, secret.String) error {
+			if len(r.sts.AccessKeys("alice")) != 2 {
+				r.t.Error("both keys are to be valid while the new one is published")
+			}
+			if !r.happen("publish") {
+				return errDead
+			}
+			return nil
+		}
+	}
+}
