@@ -7,10 +7,7 @@ import (
 	"net/http"
 	"os"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
@@ -166,56 +163,4 @@ func (c *Client) roots() (*x509.CertPool, error) {
 		return nil, fault.New(fault.Usage, fmt.Sprintf("the CA bundle %q holds no certificate", c.CABundle), "it is a file of PEM certificates; "+hint)
 	}
 	return roots, nil
-}
-
-// sts builds the STS client with explicit options: the SDK's config loader
-// would cost 4 ms and run our own profile again.
-func (c *Client) sts(credentials aws.CredentialsProvider, retryer aws.Retryer) (*sts.Client, error) {
-	httpClient, err := c.httpClient()
-	if err != nil {
-		return nil, err
-	}
-	o := sts.Options{
-		Region:      c.Region,
-		Credentials: credentials,
-		HTTPClient:  httpClient,
-		Retryer:     retryer,
-		// A wrong clock is told, not worked around: the expirations that
-		// SDKs compare with it would be as wrong.
-		DisableClockSkewCorrection: true,
-	}
-	o.EndpointOptions.UseFIPSEndpoint = state[aws.FIPSEndpointState](c.FIPS, aws.FIPSEndpointStateEnabled)
-	o.EndpointOptions.UseDualStackEndpoint = state[aws.DualStackEndpointState](c.DualStack, aws.DualStackEndpointStateEnabled)
-	if c.STSEndpoint != "" {
-		o.BaseEndpoint = aws.String(c.STSEndpoint)
-	}
-	return sts.New(o), nil
-}
-
-func (c *Client) iam(credentials aws.CredentialsProvider, retryer aws.Retryer) (*iam.Client, error) {
-	httpClient, err := c.httpClient()
-	if err != nil {
-		return nil, err
-	}
-	o := iam.Options{
-		Region:                     c.Region,
-		Credentials:                credentials,
-		HTTPClient:                 httpClient,
-		Retryer:                    retryer,
-		DisableClockSkewCorrection: true,
-	}
-	o.EndpointOptions.UseFIPSEndpoint = state[aws.FIPSEndpointState](c.FIPS, aws.FIPSEndpointStateEnabled)
-	o.EndpointOptions.UseDualStackEndpoint = state[aws.DualStackEndpointState](c.DualStack, aws.DualStackEndpointStateEnabled)
-	if c.IAMEndpoint != "" {
-		o.BaseEndpoint = aws.String(c.IAMEndpoint)
-	}
-	return iam.New(o), nil
-}
-
-// state turns a switch into the SDK's three-valued one; off is left unset.
-func state[S ~uint | ~int](on bool, enabled S) (s S) {
-	if on {
-		s = enabled
-	}
-	return s
 }

@@ -191,21 +191,9 @@ func (p *loginProvider) path() (string, error) {
 }
 
 func (l *Login) signin(retryer aws.Retryer) (*signin.Client, error) {
-	httpClient, err := l.Client.httpClient()
+	config, err := l.Client.config(l.SigninEndpoint, aws.AnonymousCredentials{}, retryer)
 	if err != nil {
 		return nil, err
 	}
-	o := signin.Options{
-		Region:                     l.Client.Region,
-		Credentials:                aws.AnonymousCredentials{},
-		HTTPClient:                 httpClient,
-		Retryer:                    retryer,
-		DisableClockSkewCorrection: true,
-	}
-	o.EndpointOptions.UseFIPSEndpoint = state[aws.FIPSEndpointState](l.Client.FIPS, aws.FIPSEndpointStateEnabled)
-	o.EndpointOptions.UseDualStackEndpoint = state[aws.DualStackEndpointState](l.Client.DualStack, aws.DualStackEndpointStateEnabled)
-	if l.SigninEndpoint != "" {
-		o.BaseEndpoint = aws.String(l.SigninEndpoint)
-	}
-	return signin.New(o), nil
+	return signin.NewFromConfig(config), nil
 }

@@ -23,43 +23,27 @@ type center struct {
 }
 
 func (s *SSO) oidc(retryer aws.Retryer) (*ssooidc.Client, error) {
-	httpClient, err := s.Client.httpClient()
+	config, err := s.config(s.OIDCEndpoint, retryer)
 	if err != nil {
 		return nil, err
 	}
-	o := ssooidc.Options{
-		Region:                     s.Region,
-		Credentials:                aws.AnonymousCredentials{},
-		HTTPClient:                 httpClient,
-		Retryer:                    retryer,
-		DisableClockSkewCorrection: true,
-	}
-	o.EndpointOptions.UseFIPSEndpoint = state[aws.FIPSEndpointState](s.Client.FIPS, aws.FIPSEndpointStateEnabled)
-	o.EndpointOptions.UseDualStackEndpoint = state[aws.DualStackEndpointState](s.Client.DualStack, aws.DualStackEndpointStateEnabled)
-	if s.OIDCEndpoint != "" {
-		o.BaseEndpoint = aws.String(s.OIDCEndpoint)
-	}
-	return ssooidc.New(o), nil
+	return ssooidc.NewFromConfig(config), nil
 }
 
 func (s *SSO) portal(retryer aws.Retryer) (*sso.Client, error) {
-	httpClient, err := s.Client.httpClient()
+	config, err := s.config(s.PortalEndpoint, retryer)
 	if err != nil {
 		return nil, err
 	}
-	o := sso.Options{
-		Region:                     s.Region,
-		Credentials:                aws.AnonymousCredentials{},
-		HTTPClient:                 httpClient,
-		Retryer:                    retryer,
-		DisableClockSkewCorrection: true,
-	}
-	o.EndpointOptions.UseFIPSEndpoint = state[aws.FIPSEndpointState](s.Client.FIPS, aws.FIPSEndpointStateEnabled)
-	o.EndpointOptions.UseDualStackEndpoint = state[aws.DualStackEndpointState](s.Client.DualStack, aws.DualStackEndpointStateEnabled)
-	if s.PortalEndpoint != "" {
-		o.BaseEndpoint = aws.String(s.PortalEndpoint)
-	}
-	return sso.New(o), nil
+	return sso.NewFromConfig(config), nil
+}
+
+// config is that of the region of the Identity Center, which takes tokens in
+// place of signatures.
+func (s *SSO) config(endpoint string, retryer aws.Retryer) (aws.Config, error) {
+	config, err := s.Client.config(endpoint, aws.AnonymousCredentials{}, retryer)
+	config.Region = s.Region
+	return config, err
 }
 
 // oidcURL is where the service of tokens is, for the browser.
