@@ -243,7 +243,11 @@ func TestCloseEndsEverything(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	<-left
+	select {
+	case <-left:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the renewal goes on")
+	}
 	<-waiting // whatever it got, it does not wait any longer
 	if c, err := net.Dial("tcp", u.Host); err == nil {
 		_ = c.Close()
