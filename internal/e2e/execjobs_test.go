@@ -1,0 +1,177 @@
+//go:build unix
+
+package e2e
+
+import (
+	"context"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/lab"
+	"github.com/awsmint/awsmint/internal/term/termtest"
+)
+
+// person sits at a terminal with an interactive bash.
+type person struct {
+	*termtest.Session
+	bash *exec.Cmd
+}
+
+func atBash(t *testing.T, l *lab.Lab) *person {
+	t.Helper()
+	bash := need(t, "bash", "bash")
+	ctx, cancel := context.WithTimeout(context.Background(), commandLimit)
+	t.Cleanup(cancel)
+	p := &person{termtest.Open(t), l.Command(ctx, bash, "-c", `exec env PS1="ready> " "$0" --norc --noprofile -i <&3 >&3 2>&3 3>&-`, bash)}
+	p.bash.Env = append(p.bash.Env, "HISTFILE=/dev/null", "TERM=dumb")
+	p.Lead(p.bash)
+	p.Expect("ready> ")
+	return p
+}
+
+// run types a command line, of which the terminal shows the end.
+func (p *person) run(line string) {
+	p.Type(line + "\n")
+	p.Expect(line[max(0, len(line)-10):] + "\r\n")
+}
+
+// leave ends the shell with a status.
+func (p *person) leave(t *testing.T) {
+	t.Helper()
+	p.Type("exit 5\n")
+	_ = p.bash.Wait()
+	if p.bash.ProcessState.ExitCode() != 5 {
+		t.Errorf("%v; the screen:\n%s", p.bash.ProcessState, strings.TrimSpace(p.Screen()))
+	}
+}
+
+// The command is a job of the person's shell, as if there were no awsmint: it
+// is stopped, continued and ended from the keyboard, and reads the terminal.
+func TestExecUnderBash(t *testing.T) {
+	t.Parallel()
+	bothWays(t, func(t *testing.T, flags []string) {
+		t.Parallel()
+		l, _ := withKey(t, true)
+		p := atBash(t, l)
+		run := strings.Join(execs(flags, "work"), " ")
+
+		p.run("awsmint " + run + " sh -c 'echo begun $((40+2)); exec cat'")
+		p.Expect("begun 42\r\n")
+		p.Type("one\n")
+		p.Expect("one\r\none\r\n")
+		for range 2 {
+			p.Type("\x1a")
+			p.Expect("Stopped")
+			p.Expect("ready> ")
+			p.run("jobs")
+			p.Expect("Stopped")
+			p.Expect("ready> ")
+			p.Type("fg\n")
+			p.Expect("cat'\r\n")
+			p.Type("two\n")
+			p.Expect("two\r\ntwo\r\n")
+		}
+		p.Type("\x03")
+		p.Expect("ready> ")
+		p.run("echo status $?")
+		p.Expect("status 130\r\n")
+
+		// In the background it is stopped when it reads, and fg has it read.
+		p.run("awsmint " + run + " sh -c 'read line; echo read $line' &")
+		p.Expect("ready> ")
+		p.run("wait %1; fg")
+		p.Type("three\n")
+		p.Expect("read three\r\n")
+		p.Expect("ready> ")
+
+		// With the prompt of a shell inside, which has jobs of its own.
+		p.run("PS1='inner> ' awsmint " + run + " bash --norc --noprofile -i")
+		p.Expect("inner> ")
+		p.run("echo with $AWSMINT_PROFILE")
+		p.Expect("with work\r\n")
+		p.Expect("inner> ")
+		p.run("sh -c 'echo up $((40+3)); exec cat'")
+		p.Expect("up 43\r\n")
+		p.Type("\x1a")
+		p.Expect("Stopped")
+		p.Expect("inner> ")
+		p.run("kill %1; wait")
+		p.Expect("inner> ")
+		p.run("suspend")
+		p.Expect("Stopped")
+		p.Expect("ready> ")
+		p.Type("fg\n")
+		p.Expect("-i\r\n")
+		p.run("echo again with $AWSMINT_PROFILE")
+		p.Expect("again with work\r\n")
+		p.run("exit 7")
+		p.Expect("ready> ")
+		p.run("echo status $?")
+		p.Expect("status 7\r\n")
+		p.leave(t)
+	})
+}
+
+// A code is asked for once, on the terminal. What is typed afterwards is the
+// command's, in a terminal as it was.
+func TestExecAsksBeforeTheCommandRuns(t *testing.T) {
+	t.Parallel()
+	bothWays(t, func(t *testing.T, flags []string) {
+		t.Parallel()
+		l, alice := withKey(t, false)
+		p := atBash(t, l)
+		p.run("awsmint " + strings.Join(execs(flags, "work"), " ") + " sh -c 'stty -a | grep -o -w -e -echo -e echo; exec cat'")
+		p.Expect(`MFA code for profile "work"`)
+		p.Type(code(alice) + "\n")
+		p.Expect("\necho\r\n")
+		p.Type("for the command\n")
+		p.Expect("for the command\r\nfor the command\r\n")
+		p.Type("\x04")
+		p.Expect("ready> ")
+		p.run("awsmint " + strings.Join(execs(flags, "work"), " ") + " echo without")
+		p.Expect("without\r\n")
+		if asked := strings.Count(p.Screen(), "MFA code for"); asked != 1 {
+			t.Errorf("asked %d times:\n%s", asked, p.Screen())
+		}
+		p.leave(t)
+		wantCalls(t, l.AWS, "GetSessionToken", 1)
+	})
+}
+
+// Ctrl-C at the question runs nothing.
+func TestExecCancelled(t *testing.T) {
+	t.Parallel()
+	l, _ := withKey(t, false)
+	p := atBash(t, l)
+	p.run("awsmint exec work -- echo ran $((40+2)) || echo status $?")
+	p.Expect("MFA code for")
+	p.Type("\x03")
+	p.Expect("status 3\r\n")
+	if strings.Contains(p.Screen(), "ran 42") {
+		t.Errorf("the screen:\n%s", p.Screen())
+	}
+	p.leave(t)
+}
+
+// Whoever has to attend to a renewal is not asked on the terminal, which is the
+// command's, but told once.
+func TestExecServerLeavesTheTerminalToTheCommand(t *testing.T) {
+	t.Parallel()
+	l, alice := withKey(t, false)
+	l.AWS.SetSessionLifetime(5 * time.Second)
+	p := atBash(t, l)
+	p.run("awsmint exec --server work -- sh -c 'echo $AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN >&2; exec cat'")
+	p.Expect("MFA code for")
+	p.Type(code(alice) + "\n")
+	p.Expect("http://127.0.0.1:")
+	p.Expect("awsmint: the credentials of profile \"work\" can't be renewed without you; run in another terminal: awsmint login work\r\n")
+	p.Type("for the command\n")
+	p.Expect("for the command\r\nfor the command\r\n")
+	if asked := strings.Count(p.Screen(), "MFA code for"); asked != 1 || !p.Echoes() {
+		t.Errorf("asked %d times:\n%s", asked, p.Screen())
+	}
+	p.Type("\x04")
+	p.leave(t)
+}
