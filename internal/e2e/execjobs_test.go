@@ -97,7 +97,7 @@ func TestExecUnderBash(t *testing.T) {
 		p.Type("\x1a")
 		p.Expect("Stopped")
 		p.Expect("inner> ")
-		p.run("kill %1; wait")
+		p.run("kill -KILL %1; wait")
 		p.Expect("inner> ")
 		p.run("suspend")
 		p.Expect("Stopped")
