@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -158,11 +159,8 @@ func TestExecEnvironment(t *testing.T) {
 			for name := range stale {
 				want[name] = ""
 			}
-			for _, set := range []map[string]string{region, c.want} {
-				for name, value := range set {
-					want[name] = value
-				}
-			}
+			maps.Copy(want, region)
+			maps.Copy(want, c.want)
 			for name, value := range want {
 				if text, there := got[name]; text != value && value != "*" || there != (value != "") {
 					t.Errorf("%s is %q, want %q", name, text, value)
