@@ -18,7 +18,7 @@ func TestRunReturnsTheStatus(t *testing.T) {
 		if _, err := run("no-such-command", nil, os.Environ()); fault.StatusOf(err) != child.NotFound {
 			t.Error(err)
 		}
-		if _, err := run(t.TempDir(), nil, os.Environ()); err == nil {
+		if _, err := run(os.TempDir(), nil, os.Environ()); err == nil {
 			t.Error("a directory was run")
 		}
 	}
