@@ -17,6 +17,26 @@ const tempMark = ".awsmint-tmp-"
 // IsTemp reports whether name is that of a temporary file of this package.
 func IsTemp(name string) bool { return strings.Contains(filepath.Base(name), tempMark) }
 
+// tempPrefix begins the names of the temporary files for a file. They are
+// hidden; and what hides .env.local from git by ".env*" hides them too.
+func tempPrefix(base string) string { return "." + strings.TrimPrefix(base, ".") + tempMark }
+
+// Sweep removes the unfinished writes of killed processes to the file at path:
+// they hold what the file was to hold. It is for who holds the lock under which
+// all writes are made.
+func Sweep(path string) {
+	dir, base := filepath.Split(path)
+	entries, err := os.ReadDir(filepath.Clean(dir))
+	if err != nil {
+		return // the write will say what is wrong
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), tempPrefix(base)) {
+			_ = os.Remove(filepath.Join(dir, entry.Name()))
+		}
+	}
+}
+
 // Write replaces the file at path with data: it writes a temporary file in the
 // same directory, syncs it and renames it over path. A file that exists keeps
 // its mode, and a symbolic link stays and its target is replaced; a new file

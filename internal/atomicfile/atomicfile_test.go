@@ -155,3 +155,35 @@ func wantEntries(t *testing.T, dir string, n int) {
 		t.Errorf("entries %v, %v; want %d", entries, err, n)
 	}
 }
+
+// What a killed write leaves beside .env.local is hidden from git by whatever
+// hides that, and goes with the next write; other files' stay.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{".env.local.awsmint-tmp-1", ".config.awsmint-tmp-2", ".env.awsmint-tmp-3", ".env.local"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unfinished, err := atomicfile.Prepare(filepath.Join(dir, ".env.local"), []byte("A=b"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".env.local.*")); len(left) != 2 {
+		t.Errorf("of .env.local: %q", left)
+	}
+	atomicfile.Sweep(filepath.Join(dir, ".env.local"))
+	unfinished.Discard()
+	atomicfile.Sweep(filepath.Join(dir, "config"))
+	left, err := filepath.Glob(filepath.Join(dir, ".*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, path := range left {
+		names = append(names, filepath.Base(path))
+	}
+	if got, want := strings.Join(names, " "), ".env.awsmint-tmp-3 .env.local"; got != want {
+		t.Errorf("left: %s, want %s", got, want)
+	}
+}

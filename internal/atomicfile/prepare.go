@@ -27,7 +27,7 @@ func Prepare(path string, data []byte, perm fs.FileMode) (*Replacement, error) {
 
 	// CreateTemp makes the file 0600, so what is written is never open to
 	// others, not even for an instant.
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+tempMark+"*")
+	tmp, err := os.CreateTemp(filepath.Dir(path), tempPrefix(filepath.Base(path))+"*")
 	if err != nil {
 		return nil, err
 	}

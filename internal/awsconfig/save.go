@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/atomicfile"
@@ -109,23 +108,8 @@ func (d *Document) lock(ctx context.Context) (unlock func(), err error) {
 	case err != nil:
 		return nil, d.writeFault(err)
 	}
-	sweep(file)
+	atomicfile.Sweep(file)
 	return unlock, nil
-}
-
-// sweep removes the unfinished writes of killed processes: they hold what the
-// file held, keys included. Nobody else writes while the lock is held.
-func sweep(file string) {
-	dir, base := filepath.Split(file)
-	entries, err := os.ReadDir(filepath.Clean(dir))
-	if err != nil {
-		return // the write will say what is wrong
-	}
-	for _, entry := range entries {
-		if name := entry.Name(); atomicfile.IsTemp(name) && strings.HasPrefix(name, "."+base+".awsmint-") {
-			_ = os.Remove(filepath.Join(dir, name))
-		}
-	}
 }
 
 // write replaces the file if it still is what was read.

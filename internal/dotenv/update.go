@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/atomicfile"
@@ -88,7 +87,7 @@ func lock(ctx context.Context, path, lockDir string) (unlock func(), err error) 
 	case err != nil:
 		return none, nil
 	}
-	sweep(file)
+	atomicfile.Sweep(file)
 	return unlock, nil
 }
 
@@ -104,21 +103,6 @@ func resolve(path string) string {
 		path = absolute
 	}
 	return path
-}
-
-// sweep removes the unfinished writes of killed processes: they hold what the
-// file was to hold. Nobody else writes while the lock is held.
-func sweep(file string) {
-	dir, base := filepath.Split(file)
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return // the write will say what is wrong
-	}
-	for _, entry := range entries {
-		if name := entry.Name(); atomicfile.IsTemp(name) && strings.HasPrefix(name, "."+base+".awsmint-") {
-			_ = os.Remove(filepath.Join(dir, name))
-		}
-	}
 }
 
 func writeFault(path string, err error) error {

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/awsmint/awsmint/internal/atomicfile"
 	"github.com/awsmint/awsmint/internal/fault"
@@ -118,13 +117,7 @@ func sweepTemporaries(path string) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	dir, base := filepath.Split(path)
-	entries, _ := os.ReadDir(dir)
-	for _, entry := range entries {
-		if name := entry.Name(); atomicfile.IsTemp(name) && strings.HasPrefix(name, "."+base+".") {
-			_ = os.Remove(filepath.Join(dir, name))
-		}
-	}
+	atomicfile.Sweep(path)
 }
 
 // damaged is the fault for a vault that does not hold what it should.
