@@ -225,7 +225,7 @@ func (r *rotating) forgetOwn() error {
 }
 
 // lockWait is how long another rotation is waited for: it may be at a prompt.
-const lockWait = 2 * time.Second
+const lockWait = time.Second
 
 // lock keeps other rotations away, of whichever profile: two may have the same
 // key. A cache that can't be written is no reason not to rotate.

@@ -34,7 +34,10 @@ func (r *rotating) store(ctx context.Context, next keychain.Key) error {
 			"see what is stored there now: awsmint list; and which keys the user has: the IAM console")
 	}
 	if err := r.Options.Keychain.Set(ctx, keychain.KeyAccount(r.Profile), keychain.EncodeKey(next)); err != nil {
-		return err
+		// A keychain that answered too late may have stored it all the same.
+		if there, readErr := r.read(ctx, r.Profile); readErr != nil || keychain.EncodeKey(there) != keychain.EncodeKey(next) {
+			return err
+		}
 	}
 	r.item = next
 	return nil

@@ -134,6 +134,16 @@ func (s *Server) AddAccessKey(user string) (AccessKey, error) {
 	return made.record(), nil
 }
 
+// EnableKey makes an access key active again. An unknown id changes nothing.
+func (s *Server) EnableKey(id string) {
+	now := s.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.credentials[id]; c != nil && c.status == inactive {
+		s.change(c, now, active)
+	}
+}
+
 // RemoveAccessKey deletes a user's key, as an administrator would. It is unknown
 // everywhere at once. An unknown id changes nothing.
 func (s *Server) RemoveAccessKey(id string) {
