@@ -58,9 +58,9 @@ var consoleDomains = map[string]consoleDomain{
 	"aws-eusc":   {"{region}.signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu"},
 }
 
-// NewConsole is the console of a chain's partition: that of its role, else of
-// the profile's region. A page elsewhere is refused, since its partition would
-// be sent credentials that are none of its own.
+// NewConsole is the console of the partition that a chain's credentials are of.
+// A page elsewhere is refused, since its partition would be sent credentials
+// that are none of its own; and no variable of a shell's chooses either.
 func NewConsole(config *awsconfig.Config, getenv func(string) string, link Link, page ConsolePage) (*Console, error) {
 	section, err := config.Profile(link.Profile())
 	if err != nil {
@@ -75,22 +75,15 @@ func NewConsole(config *awsconfig.Config, getenv func(string) string, link Link,
 			return nil, fault.Wrap(err, fault.Usage, "--region: "+err.Error(), "it has a form like eu-west-1")
 		}
 	}
-	partition := ""
-	switch l := link.(type) {
-	case *Role:
-		partition = partitionOf(l.RoleARN)
-	case *WebIdentity:
-		partition = partitionOf(l.RoleARN)
-	}
+	partition := homeOf(link, section)
 	if c.client, err = clientSettings(config, section, getenv, partition); err != nil {
 		return nil, err
 	}
 	if c.endpoint, err = c.client.endpoint(config, section, getenv, "signin"); err != nil {
 		return nil, err
 	}
-	c.Page.Region = firstSet(page.Region, c.client.Region)
-	if partition == "" {
-		partition = partitionOfRegion(c.client.Region)
+	if c.Page.Region = firstSet(page.Region, c.client.Region); partitionOfRegion(c.Page.Region) != partition {
+		c.Page.Region = defaultRegions[partition]
 	}
 	if page.Region != "" && partitionOfRegion(page.Region) != partition {
 		return nil, fault.New(fault.Usage,
@@ -105,6 +98,25 @@ func NewConsole(config *awsconfig.Config, getenv func(string) string, link Link,
 		return nil, err
 	}
 	return c, c.client.ready()
+}
+
+// homeOf is the partition that a chain's credentials are of, as far as the
+// config file says it.
+func homeOf(link Link, section *awsconfig.Section) string {
+	var known string
+	switch l := link.(type) {
+	case *Role:
+		known = partitionOf(l.RoleARN)
+	case *WebIdentity:
+		known = partitionOf(l.RoleARN)
+	case *SSO:
+		known = partitionOfRegion(l.Region)
+	case *Login:
+		known = partitionOf(l.Session)
+	case *Federation, *Session:
+		known = partitionOf(section.Setting("mfa_serial"))
+	}
+	return firstSet(known, partitionOfRegion(section.Setting("region")))
 }
 
 // checkPage refuses a page that is none of the console's: the URL ends a

@@ -137,6 +137,39 @@ func TestConsoleAddresses(t *testing.T) {
 	}
 }
 
+// TestConsoleOfTheCredentials: a shell's region sends no credentials to another
+// partition.
+func TestConsoleOfTheCredentials(t *testing.T) {
+	env := environment{"AWS_REGION": "cn-north-1"}
+	const key = "aws_access_key_id = ASIAQQQQQQQQQQQQQQQQ\naws_secret_access_key = s\naws_session_token = t\n"
+	for name, c := range map[string]struct{ lines, signIn string }{
+		"a user with a device":   {"mfa_serial = arn:aws:iam::111122223333:mfa/alice\n", "https://signin.aws.amazon.com/federation"},
+		"a user":                 {"", "https://signin.aws.amazon.com/federation"},
+		"given keys":             {key, "https://signin.aws.amazon.com/federation"},
+		"IAM Identity Center":    {"sso_start_url = https://acme.awsapps.com/start\nsso_region = us-gov-west-1\nsso_account_id = 111122223333\nsso_role_name = Dev\n", "https://signin.amazonaws-us-gov.com/federation"},
+		"a login session":        {"login_session = arn:aws:iam::111122223333:user/alice\n", "https://signin.aws.amazon.com/federation"},
+		"a profile with regions": {"region = cn-northwest-1\n", "https://signin.amazonaws.cn/federation"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := parsed(t, "[profile work]\n"+c.lines)
+			link, err := provider.Resolve(config, env.get, provider.Request{Profile: "work", Console: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			console, err := provider.NewConsole(config, env.get, link, provider.ConsolePage{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := console.Endpoint(); got != c.signIn {
+				t.Errorf("signs in at %s, want %s", got, c.signIn)
+			}
+			if got := console.Destination(); strings.Contains(c.signIn, ".aws.amazon.com") != strings.HasSuffix(got, "region=us-east-1") {
+				t.Errorf("leads to %s", got)
+			}
+		})
+	}
+}
+
 func TestConsolePagesThatAreNone(t *testing.T) {
 	config := parsed(t, "[profile work]\nregion = eu-west-1\n")
 	link, err := provider.Resolve(config, environment{}.get, provider.Request{Profile: "work", Console: true})

@@ -37,6 +37,25 @@ func checkKnown(section *awsconfig.Section) error {
 	return nil
 }
 
+// roleOnly are awsmint's settings that a role alone can have, and that somebody
+// relies on.
+var roleOnly = []string{"policy", "policy_arns", "session_tags", "transitive_tags", "source_identity"}
+
+// checkRoleOnly refuses them where no role is assumed: a policy that is passed
+// over gives more power than was meant, too.
+func checkRoleOnly(section *awsconfig.Section) error {
+	if isRole(section) {
+		return nil
+	}
+	for _, name := range section.OwnKeys() {
+		if slices.Contains(roleOnly, name) && section.Get(awsconfig.Prefix+name) != "" {
+			return at(section, awsconfig.Prefix+name, fault.New(fault.Usage, "it takes a role, and this profile assumes none",
+				"put it into a role's profile (awsmint_role_arn); --read-only and --policy-arn of exec, export and console narrow any key"))
+		}
+	}
+	return nil
+}
+
 // prefixed are the known settings as they are written.
 func prefixed() (keys []string) {
 	for _, name := range knownSettings {

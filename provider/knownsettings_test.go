@@ -68,3 +68,28 @@ func TestKnownSettingsAreAllThatThereAre(t *testing.T) {
 		}
 	}
 }
+
+// What takes a role is refused where there is none: passed over, it would leave
+// more power than was meant, or a name out of CloudTrail.
+func TestSettingsThatTakeARole(t *testing.T) {
+	const sso = "sso_start_url = https://acme.awsapps.com/start\nsso_region = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = Dev\n"
+	for name, c := range map[string]struct {
+		config  string
+		request provider.Request
+		key     string
+	}{
+		"a policy of a key":         {"[profile work]\nawsmint_policy_arns = " + readOnly + "\n", provider.Request{Profile: "work"}, "awsmint_policy_arns"},
+		"a role on top of that":     {"[profile work]\nawsmint_policy_arns = " + readOnly + "\n", provider.Request{Profile: "work", RoleARN: roleA}, "awsmint_policy_arns"},
+		"of its own line's role":    {"[profile work]\n" + own + "work --role-arn " + roleA + "\nawsmint_policy = {}\n", provider.Request{Profile: "work"}, "awsmint_policy"},
+		"of IAM Identity Center":    {"[profile work]\n" + sso + "awsmint_policy = {}\n", provider.Request{Profile: "work"}, "awsmint_policy"},
+		"of temporary keys":         {"[profile work]\naws_access_key_id = ASIAQQQQQQQQQQQQQQQQ\naws_secret_access_key = s\naws_session_token = t\nawsmint_policy = {}\n", provider.Request{Profile: "work"}, "awsmint_policy"},
+		"of another profile's name": {"[profile work]\n[profile alias]\n" + own + "work\nawsmint_policy = {}\n", provider.Request{Profile: "alias"}, "awsmint_policy"},
+		"tags of a key":             {"[profile work]\nawsmint_session_tags = A=b\n", provider.Request{Profile: "work"}, "awsmint_session_tags"},
+		"an identity of a source":   {"[profile work]\nawsmint_source_identity = alice\n[profile prod]\nrole_arn = " + roleA + "\nsource_profile = work\n", provider.Request{Profile: "prod"}, "awsmint_source_identity"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := provider.Resolve(parsed(t, c.config), environment{}.get, c.request)
+			wantFault(t, err, fault.Usage, c.key+" in profile", "takes a role", "awsmint_role_arn")
+		})
+	}
+}

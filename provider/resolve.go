@@ -48,7 +48,7 @@ func Resolve(config *awsconfig.Config, getenv func(string) string, request Reque
 	r := &resolver{config: config, getenv: getenv}
 	section, err := config.Profile(request.Profile)
 	if err == nil {
-		err = checkKnown(section)
+		err = errors.Join(checkRaw(request), checkKnown(section))
 	}
 	if err != nil {
 		return nil, err
@@ -112,6 +112,9 @@ func (r *resolver) source(name string, namer *awsconfig.Section) (Link, error) {
 // the profile is for the caller to add.
 func (r *resolver) profile(section *awsconfig.Section, asked Request) (Link, error) {
 	r.visited = append(r.visited, section.Name())
+	if err := checkRoleOnly(section); err != nil {
+		return nil, err
+	}
 	inner, ours := OwnLine(section.Setting("credential_process"))
 	if ours && inner.Profile != section.Name() {
 		return r.behind(section, inner)
@@ -276,6 +279,14 @@ func (r *resolver) rawKey(link Link, request Request) (Link, error) {
 	}
 	return nil, fault.New(fault.Usage, fmt.Sprintf("profile %q has no key of its own: %s", request.Profile, Describe(link)),
 		"leave --raw-key out")
+}
+
+// checkRaw refuses to ask for a key and for something else.
+func checkRaw(request Request) error {
+	if !request.RawKey || request.RoleARN == "" && request.Duration == 0 && !request.narrows() && !request.Console {
+		return nil
+	}
+	return fault.New(fault.Usage, "--raw-key goes with no role, duration or policy: a permanent key has none of these", "leave one of them out")
 }
 
 // checkSession refuses to hand out a long-term key that nobody asked for.

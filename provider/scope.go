@@ -98,15 +98,15 @@ func (r *resolver) federation(key Link, request Request) (Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	partition := partitionOf(section.Setting("mfa_serial"))
 	f := &Federation{source: key, Duration: firstSpan(request.Duration, defaultFederation)}
 	if err := checkFederation(f.Duration); err != nil {
 		return nil, err
 	}
+	partition := homeOf(f, section)
 	if f.Client, err = clientSettings(r.config, section, r.getenv, partition); err != nil {
 		return nil, err
 	}
-	f.PolicyARNs, err = request.policies(firstSet(partition, partitionOfRegion(f.Client.Region)))
+	f.PolicyARNs, err = request.policies(partition)
 	return f, err
 }
 

@@ -104,6 +104,18 @@ func TestNarrowedIsRefused(t *testing.T) {
 	}
 }
 
+// A permanent key has no limits, so it is no answer to who asks for some.
+func TestRawKeyGoesAlone(t *testing.T) {
+	config := parsed(t, "[profile work]\n"+noMFA)
+	for _, request := range []provider.Request{
+		{ReadOnly: true}, {PolicyARNs: []string{someThing}}, {RoleARN: admin}, {Duration: time.Hour}, {Console: true},
+	} {
+		request.Profile, request.RawKey = "work", true
+		_, err := provider.Resolve(config, environment{}.get, request)
+		wantFault(t, err, fault.Usage, "--raw-key goes with no role, duration or policy")
+	}
+}
+
 // TestReadOnlyOfEachPartition: the policy's ARN is the partition's.
 func TestReadOnlyOfEachPartition(t *testing.T) {
 	for region, want := range map[string]string{
