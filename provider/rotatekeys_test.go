@@ -146,6 +146,7 @@ func TestKeyThatWasThereBeforeIsNoStray(t *testing.T) {
 func TestStrayThatIsNotListedYet(t *testing.T) {
 	r := newRotator(t, true)
 	r.endAt("after CreateAccessKey")
+	r.clock.advance(2 * time.Minute)
 	r.behave(pretence{hidden: 3})
 	r.mustRotate()
 	r.wantOneKey(r.user.AccessKeyID)
@@ -210,11 +211,53 @@ func TestNewKeyThatAWSIsSlowToKnow(t *testing.T) {
 // While a change spreads, AWS says now yes, now no.
 func TestKeyCountsOnceItIsKnownForGood(t *testing.T) {
 	r := newRotator(t, false)
-	r.behave(pretence{flaps: "nynnyyn"})
+	r.behave(pretence{flaps: "nynnyyn", action: "GetCallerIdentity"})
 	r.mustRotate()
 	// Three in a row each time, and before the first time those seven.
 	if got := strings.Count(strings.Join(r.events, "\n"), "before GetCallerIdentity"); got != 7+3+3 {
 		t.Errorf("AWS was asked %d times", got)
+	}
+}
+
+// STS may know a key that IAM does not know yet.
+func TestKeyThatIAMDoesNotKnowYet(t *testing.T) {
+	for _, action := range []string{"UpdateAccessKey", "DeleteAccessKey"} {
+		r := newRotator(t, false)
+		r.behave(pretence{flaps: "nn", action: action})
+		r.mustRotate()
+		r.wantOneKey(r.user.AccessKeyID)
+
+		before := r.item("work").AccessKeyID
+		r.behave(pretence{flaps: strings.Repeat("n", 1000), action: action})
+		_, err := r.rotate()
+		wantFault(t, err, fault.Refused, "AWS does not know the access key", "run: awsmint rotate work")
+		r.behave(pretence{})
+		r.mustRotate()
+		r.wantOneKey(before)
+	}
+}
+
+// A session that AWS accepts no longer is no key to wait for.
+func TestSessionThatIsRevoked(t *testing.T) {
+	r := newRotator(t, true)
+	r.behave(pretence{flaps: "n", action: "UpdateAccessKey"})
+	_, err := r.rotate()
+	wantFault(t, err, fault.Refused, `no longer accepts the session of profile "work"`, "awsmint login work --force", "run: awsmint rotate work")
+	r.mustRotate()
+	r.wantOneKey(r.user.AccessKeyID)
+}
+
+// AWS may be hours behind with when a key was last used: the profile's own may
+// look unused.
+func TestOwnKeyIsNeverTheUnusedOne(t *testing.T) {
+	r := newRotator(t, true)
+	r.mustMint(r.settings())
+	r.sts.SetKeyHistory(r.user.AccessKeyID, r.clock.Now().Add(-400*day), time.Time{})
+	r.secondKey(r.clock.Now().Add(-300*day), r.clock.Now())
+	_, err := r.rotate(func(r *provider.Rotation) { r.UnusedFor = 90 * day })
+	wantFault(t, err, fault.Failure, "find out who uses the other one")
+	if len(r.sts.AccessKeys("alice")) != 2 {
+		t.Error("a key was deleted")
 	}
 }
 

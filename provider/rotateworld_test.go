@@ -114,7 +114,8 @@ func (r *rotator) serve(w http.ResponseWriter, request *http.Request) {
 type pretence struct {
 	refusal string // what it answers in place of silence
 	hidden  int    // how many lists lag behind: they leave out the youngest key
-	flaps   string // how it knows a key for each GetCallerIdentity: "y" or "n"; then as it is
+	flaps   string // how it knows the key for each call of action: "y" or "n"; then as it is
+	action  string
 }
 
 // behave has AWS behave so from now on.
@@ -139,7 +140,7 @@ func (r *rotator) pretends(action string) (hidden, unknown bool) {
 	case action == "ListAccessKeys" && p.hidden > 0:
 		p.hidden--
 		return true, false
-	case action == "GetCallerIdentity" && p.flaps != "":
+	case action == p.action && p.flaps != "":
 		unknown = p.flaps[0] == 'n'
 		p.flaps = p.flaps[1:]
 	}
