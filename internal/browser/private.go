@@ -23,7 +23,8 @@ const (
 // OpenPrivate opens a page whose address is a secret, until ctx ends. A
 // browser gets its page in its arguments, which every user of the machine can
 // read; so it is given the address of a page on this machine, which leads on
-// to the private one for whoever comes first.
+// to the private one for whoever comes first. On Linux that must be a process
+// of the same user.
 func (b *Browser) OpenPrivate(ctx context.Context, page secret.String) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -66,7 +67,9 @@ type door struct {
 
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close")
-	if r.Host != d.host || r.URL.Path != d.path || r.Method != http.MethodGet {
+	// Another user of the machine can have read the address in the browser's
+	// arguments, and be here before it.
+	if r.Host != d.host || r.URL.Path != d.path || r.Method != http.MethodGet || isStranger(r.RemoteAddr, d.host) {
 		http.NotFound(w, r)
 		return
 	}
