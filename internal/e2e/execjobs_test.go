@@ -4,12 +4,14 @@ package e2e
 
 import (
 	"context"
+	"net/http"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/lab"
+	"github.com/awsmint/awsmint/internal/pace"
 	"github.com/awsmint/awsmint/internal/term/termtest"
 )
 
@@ -156,22 +158,44 @@ func TestExecCancelled(t *testing.T) {
 }
 
 // Whoever has to attend to a renewal is not asked on the terminal, which is the
-// command's, but told once.
+// command's, but told once; so is each client, once there is nothing to give.
 func TestExecServerLeavesTheTerminalToTheCommand(t *testing.T) {
 	t.Parallel()
 	l, alice := withKey(t, false)
-	l.AWS.SetSessionLifetime(5 * time.Second)
+	l.AWS.SetSessionLifetime(4 * time.Second)
 	p := atBash(t, l)
-	p.run("awsmint exec --server work -- sh -c 'echo $AWS_CONTAINER_CREDENTIALS_FULL_URI $AWS_CONTAINER_AUTHORIZATION_TOKEN >&2; exec cat'")
+	p.run("awsmint exec --server work -- sh -c 'env | grep ^AWS_CONTAINER_; echo begun $((40+2)); exec cat'")
 	p.Expect("MFA code for")
 	p.Type(code(alice) + "\n")
-	p.Expect("http://127.0.0.1:")
-	p.Expect("awsmint: the credentials of profile \"work\" can't be renewed without you; run in another terminal: awsmint login work\r\n")
+	p.Expect("begun 42\r\n")
+	s := &server{variables: variables(t, strings.ReplaceAll(onlyLines(p.Screen(), "AWS_CONTAINER_"), "\r", ""))}
+	ends := s.credentials(t).expires(t)
+	const told = "awsmint: the credentials of profile \"work\" can't be renewed without you; run in another terminal: awsmint login work\r\n"
+	p.Expect(told)
+	<-time.After(time.Until(ends))
+	for range 2 {
+		status, body := answerOf(t, s.request(t))
+		if status != http.StatusServiceUnavailable || !strings.Contains(string(body), "run: awsmint login work   (in another terminal)") {
+			t.Errorf("status %d, body %q", status, body)
+		}
+		<-time.After(pace.LeastPause) // until then the answer is the same
+	}
 	p.Type("for the command\n")
 	p.Expect("for the command\r\nfor the command\r\n")
-	if asked := strings.Count(p.Screen(), "MFA code for"); asked != 1 || !p.Echoes() {
-		t.Errorf("asked %d times:\n%s", asked, p.Screen())
+	if screen := p.Screen(); strings.Count(screen, "MFA code for") != 1 || strings.Count(screen, told) != 1 || !p.Echoes() {
+		t.Errorf("the screen:\n%s", screen)
 	}
 	p.Type("\x04")
+	p.Expect("ready> ")
 	p.leave(t)
+}
+
+// onlyLines are those that begin so.
+func onlyLines(text, begin string) (lines string) {
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, begin) {
+			lines += line
+		}
+	}
+	return lines
 }
