@@ -57,14 +57,17 @@ func run(args []string) int {
 		stop()
 		time.AfterFunc(grace, func() { os.Exit(int(fault.Person)) })
 	})
-	app.Release = func() {
-		disarm()
-		stop()
+	app.Release = func() bool {
+		defer stop()
+		return disarm()
 	}
 	if process, ok := cli.ParseProcess(args); ok {
 		return cli.Report(app.Stderr, process.Run(ctx, app))
 	}
-	return cli.Report(app.Stderr, parseAndRun(ctx, app, args))
+	err = parseAndRun(ctx, app, args)
+	status := cli.Report(app.Stderr, err)
+	cli.Die(err)
+	return status
 }
 
 // grace is how long a run may take to end once a signal has asked it to.

@@ -17,6 +17,20 @@ const (
 // a command which the signal has ended: 130 for SIGINT, 143 for SIGTERM.
 const killedStatus = 128
 
+// End is how a command ended. The zero value is success.
+type End struct {
+	Code   int // its exit status, where it ended by itself
+	Signal int // the number of the signal that ended it; 0: none
+}
+
+// Status is the exit status that shells have for it.
+func (e End) Status() int {
+	if e.Signal != 0 {
+		return killedStatus + e.Signal
+	}
+	return e.Code
+}
+
 func notFound(program string, err error) error {
 	return fault.Wrap(err, NotFound, fmt.Sprintf("command %q is not found", program),
 		"check its name and PATH, or give the command by its path; an alias, a function or a shell's own command needs the shell: sh -c '...'")

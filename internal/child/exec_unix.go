@@ -23,11 +23,11 @@ const defaultPath = "/usr/bin:/bin"
 // and job control are the program's own; nothing of awsmint is left.
 //
 // It returns only when that fails, with a fault of status NotFound or
-// NotExecutable. Windows, which has no such call, is done with Run, and its
-// status returned.
-func Replace(program string, arguments, environ []string) (status int, err error) {
+// NotExecutable. Windows, which has no such call, is done with Run, and the
+// command's end returned.
+func Replace(program string, arguments, environ []string) (End, error) {
 	environ = Environ(environ)
-	return 0, launch(program, arguments, environ, func(path string, argv []string) error {
+	return End{}, launch(program, arguments, environ, func(path string, argv []string) error {
 		return syscall.Exec(path, argv, environ)
 	})
 }

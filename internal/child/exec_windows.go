@@ -11,18 +11,18 @@ import (
 
 // Replace runs a program in place of awsmint, as far as Windows has that: it is
 // Run. The caller exits with the status.
-func Replace(program string, arguments, environ []string) (status int, err error) {
+func Replace(program string, arguments, environ []string) (End, error) {
 	return Run(program, arguments, environ)
 }
 
 // Run runs a program, given by its path or as awsmint's own PATH finds it, with
 // its arguments, Environ(environ) and awsmint's standard streams, and returns
-// its exit status. Where it can't be started, the error is a fault of status
+// how it ended. Where it can't be started, the error is a fault of status
 // NotFound or NotExecutable.
 //
 // Ctrl-C and Ctrl-Break reach every process of a console; awsmint leaves them
 // to the program and waits for it.
-func Run(program string, arguments, environ []string) (status int, err error) {
+func Run(program string, arguments, environ []string) (End, error) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -31,14 +31,17 @@ func Run(program string, arguments, environ []string) (status int, err error) {
 	cmd.Env = Environ(environ)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if err := cmd.Start(); err != nil {
-		return 0, notStarted(program, err)
+		return End{}, notStarted(program, err)
 	}
-	err = cmd.Wait()
+	err := cmd.Wait()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		err = nil
 	}
-	return cmd.ProcessState.ExitCode(), err
+	return End{Code: cmd.ProcessState.ExitCode()}, err
 }
+
+// Die does nothing: Windows has no signals that end programs.
+func Die(int) {}
 
 // Check returns the error that Replace and Run would have because there is no
 // such program. It runs nothing.

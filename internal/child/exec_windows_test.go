@@ -9,10 +9,10 @@ import (
 )
 
 func TestRunReturnsTheStatus(t *testing.T) {
-	for _, run := range []func(string, []string, []string) (int, error){child.Run, child.Replace} {
+	for _, run := range []func(string, []string, []string) (child.End, error){child.Run, child.Replace} {
 		for arguments, want := range map[string]int{"exit 0": 0, "exit 1": 1, "exit 143": 143} {
-			if status, err := run("cmd", []string{"/D", "/C", arguments}, os.Environ()); status != want || err != nil {
-				t.Errorf("%s: %d, %v", arguments, status, err)
+			if end, err := run("cmd", []string{"/D", "/C", arguments}, os.Environ()); end.Status() != want || err != nil {
+				t.Errorf("%s: %v, %v", arguments, end, err)
 			}
 		}
 		if _, err := run("no-such-command", nil, os.Environ()); fault.StatusOf(err) != child.NotFound {

@@ -55,10 +55,10 @@ func TestCommandsThatCantBeRun(t *testing.T) {
 		} else if err != nil {
 			t.Errorf("Check %q: %v", test.program, err)
 		}
-		for name, run := range map[string]func(string, []string, []string) (int, error){"Run": child.Run, "Replace": child.Replace} {
-			status, err := run(test.program, test.arguments, environ)
-			if status != 0 || fault.StatusOf(err) != test.status || fault.HintOf(err) == "" || !strings.Contains(err.Error(), test.word) {
-				t.Errorf("%s %q: %d, %v (status %d, hint %q)", name, test.program, status, err, fault.StatusOf(err), fault.HintOf(err))
+		for name, run := range map[string]func(string, []string, []string) (child.End, error){"Run": child.Run, "Replace": child.Replace} {
+			end, err := run(test.program, test.arguments, environ)
+			if end != (child.End{}) || fault.StatusOf(err) != test.status || fault.HintOf(err) == "" || !strings.Contains(err.Error(), test.word) {
+				t.Errorf("%s %q: %v, %v (status %d, hint %q)", name, test.program, end, err, fault.StatusOf(err), fault.HintOf(err))
 			}
 		}
 	}

@@ -4,9 +4,8 @@ package child
 
 import "syscall"
 
-// Run runs a program as Replace does, but as a child, and returns its exit
-// status: its own, or 128 and the number of the signal that ended it, as
-// shells have it. The error, where it could not be started, is Replace's.
+// Run runs a program as Replace does, but as a child, and returns how it ended.
+// The error, where it could not be started, is Replace's.
 //
 // The child stays in awsmint's process group, with its terminal and its
 // standard streams, which awsmint does not touch. Ctrl-Z stops, and the shell's
@@ -21,7 +20,7 @@ import "syscall"
 // Run ends with the child, whatever its own children do, and no context ends
 // it: the caller must not exit on signals meanwhile. A child whose awsmint is
 // killed by SIGKILL lives on.
-func Run(program string, arguments, environ []string) (status int, err error) {
+func Run(program string, arguments, environ []string) (End, error) {
 	environ = Environ(environ)
 	signals, stop := heed()
 	defer stop()
@@ -30,14 +29,14 @@ func Run(program string, arguments, environ []string) (status int, err error) {
 		pid, err = syscall.ForkExec(path, argv, &syscall.ProcAttr{Env: environ, Files: []uintptr{0, 1, 2}})
 		return err
 	}); err != nil {
-		return 0, err
+		return End{}, err
 	}
-	end, err := accompany(pid, signals)
-	if err != nil {
-		return 0, err
+	status, err := accompany(pid, signals)
+	switch {
+	case err != nil:
+		return End{}, err
+	case status.Signaled():
+		return End{Signal: int(status.Signal())}, nil
 	}
-	if end.Signaled() {
-		return killedStatus + int(end.Signal()), nil
-	}
-	return end.ExitStatus(), nil
+	return End{Code: status.ExitStatus()}, nil
 }

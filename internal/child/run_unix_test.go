@@ -43,12 +43,15 @@ func parentMain(how string) int {
 	if how == "Replace" {
 		run = child.Replace
 	}
-	status, err := run(os.Args[1], os.Args[2:], os.Environ())
+	end, err := run(os.Args[1], os.Args[2:], os.Environ())
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "%v\n%s\n", err, fault.HintOf(err))
 		return int(fault.StatusOf(err))
 	}
-	return status
+	if end.Signal != 0 {
+		child.Die(end.Signal)
+	}
+	return end.Status()
 }
 
 // parent is the test binary as a parent of a command.
@@ -70,18 +73,25 @@ func both(t *testing.T, test func(t *testing.T, how string)) {
 	}
 }
 
-func TestExitStatus(t *testing.T) {
+// Whoever waits for awsmint sees how the command ended, be it by a signal
+// (negative here).
+func TestEnd(t *testing.T) {
 	for script, want := range map[string]int{
 		"exit 0": 0, "exit 1": 1, "exit 7": 7, "exit 130": 130, "exit 143": 143, "exit 255": 255,
-		"kill -INT $$": 130, "kill -KILL $$": 137, "kill -TERM $$": 143,
+		"kill -INT $$": -2, "kill -KILL $$": -9, "kill -TERM $$": -15,
+		"kill -QUIT $$": -3, "kill -SEGV $$": -11, "kill -PIPE $$": -13, "kill -USR1 $$": -10, "kill -ALRM $$": -14,
 	} {
 		t.Run(script, func(t *testing.T) {
 			both(t, func(t *testing.T, how string) {
 				cmd := parent(t, how, "sh", "-c", script)
 				_ = cmd.Run()
 				got := cmd.ProcessState.ExitCode()
-				if status := cmd.ProcessState.Sys().(syscall.WaitStatus); how == "Replace" && status.Signaled() {
-					got = 128 + int(status.Signal()) // it is the command itself
+				status := cmd.ProcessState.Sys().(syscall.WaitStatus)
+				if status.Signaled() {
+					got = -int(status.Signal())
+				}
+				if how == "Run" && status.CoreDump() {
+					t.Error("awsmint left a core file")
 				}
 				if got != want {
 					t.Errorf("%v, want %d", cmd.ProcessState, want)

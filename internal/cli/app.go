@@ -34,7 +34,7 @@ type App struct {
 	Log     *slog.Logger
 
 	Command []string    // what stands behind -- on the command line of exec
-	Release func()      // leaves signals to whoever runs next in this process
+	Release func() bool // leaves signals to whoever runs next in this process; false: one has come already
 	lent    atomic.Bool // the command of exec has the terminal
 
 	logProblem error
@@ -114,10 +114,16 @@ func (a *App) openKeychain(noInput bool) (keychain.Keychain, error) {
 // would get the answer, and awsmint what is typed for it.
 var errLent = fault.New(fault.Person, "the terminal is the command's", "")
 
-// lend leaves signals and the terminal to a command that runs meanwhile.
-func (a *App) lend() {
+// errTooLate is a signal that came before the command that was to have it.
+var errTooLate = fault.New(fault.Person, "ended by a signal before the command was run", "")
+
+// lend leaves signals and the terminal to a command that is run now.
+func (a *App) lend() error {
 	a.lent.Store(true)
-	a.Release()
+	if !a.Release() {
+		return errTooLate
+	}
+	return nil
 }
 
 func (a *App) askPassphrase(ctx context.Context, prompt string) (secret.String, error) {

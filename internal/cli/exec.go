@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -48,8 +49,10 @@ func (e *Exec) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
-	status, err := child.Replace(command[0], command[1:], supply.environ(app, passed(values)))
-	return ended(status, err)
+	if err := app.lend(); err != nil {
+		return err
+	}
+	return ended(child.Replace(command[0], command[1:], supply.environ(app, passed(values))))
 }
 
 // check refuses flags that do nothing together.
@@ -104,7 +107,9 @@ func (e *Exec) withFile(ctx context.Context, app *App, s *supply, command []stri
 	if err := file.write(ctx, values); err != nil {
 		return err
 	}
-	app.lend()
+	if err := app.lend(); err != nil {
+		return err
+	}
 	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	help := &plea{profile: s.what}
@@ -116,10 +121,10 @@ func (e *Exec) withFile(ctx context.Context, app *App, s *supply, command []stri
 		})
 	}()
 	lasting := append(regionVariables(s.region), s.more...)
-	status, err := child.Run(command[0], command[1:], s.environ(app, lasting))
+	end, err := child.Run(command[0], command[1:], s.environ(app, lasting))
 	cancel()
 	<-done
-	return ended(status, err)
+	return ended(end, err)
 }
 
 // regionVariables are those that say where; none without a region.
@@ -133,16 +138,26 @@ func regionVariables(region string) []secret.Variable {
 	return set
 }
 
-// exited is a command that ran and ended: its exit status is awsmint's.
-type exited int
+// exited is a command that ran and failed: its end is awsmint's.
+type exited child.End
 
-func (e exited) Error() string { return fmt.Sprintf("the command ended with exit status %d", int(e)) }
+func (e exited) Error() string {
+	return fmt.Sprintf("the command ended with exit status %d", child.End(e).Status())
+}
 
-func ended(status int, err error) error {
-	if err != nil || status == 0 {
+func ended(end child.End, err error) error {
+	if err != nil || end == (child.End{}) {
 		return err
 	}
-	return reported{fault.Wrap(exited(status), fault.Status(status), exited(status).Error(), "")}
+	return reported{fault.Wrap(exited(end), fault.Status(end.Status()), exited(end).Error(), "")}
+}
+
+// Die ends the process by the signal that ended the command, if err is of such
+// a one. It returns otherwise.
+func Die(err error) {
+	if e := (exited{}); errors.As(err, &e) && e.Signal != 0 {
+		child.Die(e.Signal)
+	}
 }
 
 // ownShell is the user's.

@@ -29,7 +29,9 @@ func (e *Exec) withServer(ctx context.Context, app *App, s *supply, command []st
 			set = append(set, secret.Variable{Name: name, Value: secret.New(os.DevNull)})
 		}
 	}
-	app.lend()
+	if err := app.lend(); err != nil {
+		return err
+	}
 	return ended(child.Run(command[0], command[1:], s.environ(app, set)))
 }
 
