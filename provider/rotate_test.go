@@ -12,7 +12,6 @@ import (
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/internal/secret"
-	"github.com/awsmint/awsmint/internal/ststest"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -143,66 +142,6 @@ func TestProfilesWithTheSameKeyFollow(t *testing.T) {
 	}
 }
 
-func TestRotationThatTheUserMayNotMake(t *testing.T) {
-	for _, test := range []struct {
-		name    string
-		withMFA bool
-		policy  ststest.SelfService
-		words   []string
-		not     string
-	}{
-		{"no permission", true, ststest.SelfServiceDenied, []string{"AWS refused ListAccessKeys", "CreateAccessKey, UpdateAccessKey, DeleteAccessKey"}, "awsmint_mfa_serial"},
-		{"no device set", false, ststest.SelfServiceWithMFA, []string{"explicit deny", `set awsmint_mfa_serial in profile "work"`}, ""},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			r := newRotator(t, test.withMFA)
-			r.sts.SetSelfService("alice", test.policy)
-			_, err := r.rotate()
-			wantFault(t, err, fault.Refused, append(test.words, "is in use as before", "run: awsmint rotate work")...)
-			if test.not != "" && strings.Contains(fault.HintOf(err), test.not) {
-				t.Errorf("hint %q", fault.HintOf(err))
-			}
-			if r.item("work").Rotation != nil {
-				t.Error("the journal is open although nothing was begun")
-			}
-		})
-	}
-}
-
-// A refusal of CreateAccessKey alone closes the journal: nothing was made.
-func TestRefusedKeyLeavesNoJournal(t *testing.T) {
-	r := newRotator(t, true)
-	r.sts.Inject(ststest.Fault{Action: "CreateAccessKey", Code: "AccessDenied", Message: "no"})
-	_, err := r.rotate()
-	wantFault(t, err, fault.Refused, "AWS refused CreateAccessKey", "is in use as before")
-	if r.item("work").Rotation != nil {
-		t.Error("the journal is open")
-	}
-}
-
-// Throttling is no answer, and AWS has made nothing: it is asked again. An
-// inner failure may have made a key: it is not.
-func TestKeyIsAskedForAgainOnlyWhereNoneWasMade(t *testing.T) {
-	r := newRotator(t, false)
-	r.sts.Inject(ststest.Fault{Action: "CreateAccessKey", Code: "Throttling", Times: 1})
-	r.mustRotate()
-	if got := r.sts.Calls("CreateAccessKey"); got != 2 {
-		t.Errorf("asked %d times", got)
-	}
-	r.sts.Inject(ststest.Fault{Action: "CreateAccessKey", Code: "ServiceUnavailable", Times: 1, Late: true})
-	before := r.item("work").AccessKeyID
-	_, err := r.rotate()
-	wantFault(t, err, fault.Network, "nobody knows the secret of")
-	if got := r.sts.Calls("CreateAccessKey"); got != 3 {
-		t.Errorf("asked %d times", got)
-	}
-	rotated := r.mustRotate()
-	r.wantOneKey(before)
-	if len(rotated.Deleted) != 1 {
-		t.Errorf("deleted %q", rotated.Deleted)
-	}
-}
-
 func TestOneRotationAtATime(t *testing.T) {
 	r := newRotator(t, false)
 	unlock, err := r.cache.Lock(within(t), cache.Name{Scope: "rotations"})
@@ -216,45 +155,6 @@ func TestOneRotationAtATime(t *testing.T) {
 	}
 	unlock()
 	r.mustRotate()
-}
-
-// A key that can't be stored does not stay at AWS, where it would stand in the
-// way of the next one. A keychain that stored it and said otherwise has it.
-func TestKeyThatIsNotStoredGoes(t *testing.T) {
-	for _, stored := range []bool{false, true} {
-		r := newRotator(t, true)
-		sets := 0
-		r.keys.fail = func(operation, account string) error {
-			if operation != "set" || account != keychain.KeyAccount("work") {
-				return nil
-			}
-			if sets++; sets != 2 { // the first is the intent
-				return nil
-			}
-			if stored {
-				made := r.sts.AccessKeys("alice")[1]
-				item, _ := keychain.DecodeKey(r.keys.items[account])
-				item.Rotation = &keychain.Rotation{Step: keychain.RotationPending, Began: item.Rotation.Began, Pending: keychain.KeyPair{
-					AccessKeyID: made.ID, SecretAccessKey: secret.New(made.Secret), CreatedAt: made.Created}}
-				r.keys.items[account] = keychain.EncodeKey(item)
-			}
-			return fault.New(fault.Keychain, "no answer from the keychain", "")
-		}
-		_, err := r.rotate()
-		if stored {
-			if err != nil {
-				t.Error(err)
-			}
-			r.wantOneKey(r.user.AccessKeyID)
-			continue
-		}
-		wantFault(t, err, fault.Keychain, "no answer from the keychain", "run: awsmint rotate work")
-		if got := len(r.sts.AccessKeys("alice")); got != 1 {
-			t.Errorf("the user has %d keys", got)
-		}
-		r.mustRotate()
-		r.wantOneKey(r.user.AccessKeyID)
-	}
 }
 
 // Whoever stored another key meanwhile keeps it.
