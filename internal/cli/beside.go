@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/term"
 )
 
 // beside is the supply for renewals while a command runs. The terminal is the
@@ -22,12 +23,21 @@ func (s *supply) beside() *supply {
 }
 
 // plea tells who watches the terminal, once for each time that renewals need a
-// person, how to help from another one.
+// person, how to help from another one. A shell of the command's has the
+// foreground, and awsmint need not be in it to be read.
 type plea struct {
-	profile string
+	login string // the command that helps
+	what  string // the profile
+
+	tell func(text string) error
 
 	mu   sync.Mutex
 	told bool // since the last success
+}
+
+// plea is one for the supply's renewals.
+func (s *supply) plea() *plea {
+	return &plea{what: s.what, login: "awsmint login " + s.what + s.words, tell: term.Tell}
 }
 
 // hear takes the outcome of a renewal.
@@ -38,7 +48,7 @@ func (p *plea) hear(err error) {
 	case err == nil:
 		p.told = false
 	case fault.StatusOf(err) == fault.Person && !p.told:
-		p.told = true
-		notify(fmt.Sprintf("awsmint: the credentials of profile %q can't be renewed without you; run in another terminal: awsmint login %s", p.profile, p.profile))
+		text := fmt.Sprintf("awsmint: the credentials of profile %q can't be renewed without you; run in another terminal: %s", p.what, p.login)
+		p.told = p.tell(text) == nil
 	}
 }

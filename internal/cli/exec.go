@@ -112,7 +112,7 @@ func (e *Exec) withFile(ctx context.Context, app *App, s *supply, command []stri
 	}
 	watching, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
-	help := &plea{profile: s.what}
+	help := s.plea()
 	go func() {
 		defer close(done)
 		file.keepFresh(watching, s.beside(), values, func(_ format.Values, err error) {

@@ -40,16 +40,17 @@ func (e *Exec) withServer(ctx context.Context, app *App, s *supply, command []st
 func (s *supply) serve(ctx context.Context, app *App) (*endpoint.Server, error) {
 	starting, cancel := s.run.bounded(ctx)
 	defer cancel()
-	renewals, help := s.beside().provider, &plea{profile: s.what}
+	renewals, help := s.beside().provider, s.plea()
 	source := aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
 		if !app.lent.Load() {
-			return s.provider.Retrieve(ctx)
+			credentials, err := s.provider.Retrieve(ctx)
+			return credentials, s.hinted(err)
 		}
 		credentials, err := renewals.Retrieve(ctx)
 		if ctx.Err() == nil {
 			help.hear(err)
 		}
-		return credentials, err
+		return credentials, s.hinted(err)
 	})
 	return endpoint.Start(starting, source, endpoint.Options{Log: app.Log, Now: app.Now, Timeout: s.run.limit})
 }

@@ -44,14 +44,14 @@ func (w Wish) words() (text string) {
 }
 
 // hinted completes a hint that names the login of the profile: a login without
-// the wish would not get what was asked for.
-func (w Wish) hinted(err error, profile string) error {
+// the wish, in these words, would not get what was asked for.
+func hinted(err error, profile, words string) error {
 	login := "awsmint login " + profile
 	before, after, ok := strings.Cut(fault.HintOf(err), login)
-	if !ok || w.words() == "" || after != "" && !strings.ContainsAny(after[:1], " \n;,") {
+	if !ok || words == "" || after != "" && !strings.ContainsAny(after[:1], " \n;,") {
 		return err
 	}
-	return fault.Wrap(err, fault.StatusOf(err), err.Error(), before+login+w.words()+after)
+	return fault.Wrap(err, fault.StatusOf(err), err.Error(), before+login+words+after)
 }
 
 // Process prints credentials for an SDK. It is what the config file names as
@@ -82,7 +82,7 @@ func (p *Process) Run(ctx context.Context, app *App) error {
 	defer cancel()
 	credentials, err := provider.New(run.link, run.options).Retrieve(ctx)
 	if err != nil {
-		return p.hinted(err, p.Profile)
+		return hinted(err, p.Profile, p.words())
 	}
 	_, err = app.Stdout.Write(format.Process(credentials))
 	switch {

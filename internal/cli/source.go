@@ -42,6 +42,7 @@ type supply struct {
 	provider aws.CredentialsProvider
 	run      *run // nil: local
 	what     string
+	words    string // of the command line, that change what is asked for
 	region   string
 	more     []format.Variable // beside credentials and region
 	unset    []format.Variable // of the caller's, for a command
@@ -80,7 +81,7 @@ func (s *Source) open(app *App, raw bool) (*supply, error) {
 		return nil, err
 	}
 	return &supply{
-		provider: provider.New(run.link, run.options), run: run, what: s.Profile,
+		provider: provider.New(run.link, run.options), run: run, what: s.Profile, words: s.Wish.words() + s.Narrowing.words(),
 		region: firstSet(s.Region, callersRegion(app), section.Setting("region")),
 	}, nil
 }
@@ -93,8 +94,11 @@ func (s *supply) retrieve(ctx context.Context) (format.Values, error) {
 		defer cancel()
 	}
 	credentials, err := s.provider.Retrieve(ctx)
-	return format.Values{Credentials: credentials, Region: s.region, More: s.more}, err
+	return format.Values{Credentials: credentials, Region: s.region, More: s.more}, s.hinted(err)
 }
+
+// hinted has a hint name the login that gets what was asked for.
+func (s *supply) hinted(err error) error { return hinted(err, s.what, s.words) }
 
 // renewing is the supply for who has credentials that live, and wants to hear
 // that there are no newer ones. Where ask is false, nobody is asked for a code.

@@ -37,8 +37,11 @@ func TestMain(m *testing.M) {
 func perform(step string) (string, error) {
 	ctx, cancel := signal.NotifyContext(context.Background(), unix.SIGUSR1)
 	defer cancel()
-	if step == "available" {
+	switch step {
+	case "available":
 		return "", Available()
+	case "tell":
+		return "", Tell("told\x1b[2J")
 	}
 	tty, err := Open()
 	if err != nil {

@@ -182,6 +182,38 @@ func TestBackgroundIsNotStopped(t *testing.T) {
 	}
 }
 
+// Who asks nothing may speak from the background, but where the terminal stops
+// those that do.
+func TestTell(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		background, stop bool
+		screen, want     string
+	}{
+		{"in the foreground", false, true, "told\uFFFD[2J\r\n", `tell: ""`},
+		{"in the background", true, false, "told\uFFFD[2J\r\n", `tell: ""`},
+		{"in the background of stty tostop", true, true, "", "tell: background"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s, a := termtest.Open(t), newAsker(t, "tell")
+			if modes := s.Modes(); c.stop {
+				modes.Lflag |= unix.TOSTOP
+				s.SetModes(modes)
+			}
+			s.Start(a.Cmd, c.background)
+			s.Started()
+			if c.screen != "" {
+				s.Expect(c.screen)
+			}
+			wantOutcome(t, s, a, c.want)
+			if s.Screen() != c.screen {
+				t.Errorf("the screen: %q", s.Screen())
+			}
+		})
+	}
+}
+
 func TestForegroundIsAvailable(t *testing.T) {
 	s, a := termtest.Open(t), newAsker(t, "available")
 	s.Start(a.Cmd, false)
@@ -190,12 +222,12 @@ func TestForegroundIsAvailable(t *testing.T) {
 }
 
 func TestNoTerminal(t *testing.T) {
-	a := newAsker(t, "available", "secret")
+	a := newAsker(t, "available", "secret", "tell")
 	a.SysProcAttr = &unix.SysProcAttr{Setsid: true}
 	if err := a.Run(); err != nil {
 		t.Fatal(err, a.stderr.String())
 	}
-	if diff := cmp.Diff("available: none\nsecret: none\n", a.stdout.String()); diff != "" {
+	if diff := cmp.Diff("available: none\nsecret: none\ntell: none\n", a.stdout.String()); diff != "" {
 		t.Errorf("outcome (-want +got):\n%s", diff)
 	}
 }
