@@ -1,6 +1,7 @@
 package awsconfig
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 )
@@ -27,6 +28,33 @@ func TestFindPaths(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// What was hidden from the SDKs is found, whatever the directory, but not where
+// somebody has named another file meanwhile.
+func TestHiddenFilesAreFound(t *testing.T) {
+	t.Chdir(t.TempDir())
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	environ := map[string]string{}
+	for _, v := range (Paths{"config", filepath.Join(here, "credentials")}).Hidden() {
+		environ[v.Name] = v.Value.Reveal()
+	}
+	if environ["AWS_CONFIG_FILE"] != os.DevNull || environ["AWS_SHARED_CREDENTIALS_FILE"] != os.DevNull {
+		t.Errorf("SDKs see %v", environ)
+	}
+	t.Chdir(t.TempDir())
+	getenv := func(name string) string { return environ[name] }
+	want := Paths{filepath.Join(here, "config"), filepath.Join(here, "credentials")}
+	if got := FindPaths(getenv, "home"); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	environ["AWS_CONFIG_FILE"], want.Config = "other", "other"
+	if got := FindPaths(getenv, "home"); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

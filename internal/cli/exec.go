@@ -120,7 +120,7 @@ func (e *Exec) withFile(ctx context.Context, app *App, s *supply, command []stri
 			app.Log.Debug("the .env file was to be renewed", "file", e.EnvFile, "error", err)
 		})
 	}()
-	lasting := append(regionVariables(s.region), s.more...)
+	lasting := slices.Concat(regionVariables(s.region), s.more, s.withoutDefault(app, "--env-file"))
 	end, err := child.Run(command[0], command[1:], s.environ(app, lasting))
 	cancel()
 	<-done
