@@ -94,8 +94,10 @@ func Remove(path string) error {
 // maxLinks bounds the symbolic links followed, as the kernel does (Linux: 40).
 const maxLinks = 40
 
-// resolve follows symbolic links, also to a target that does not exist yet.
-func resolve(path string) (string, error) {
+// Resolve returns the path of the file that Write replaces: that of the last
+// target where path is a symbolic link, also when it does not exist yet. It
+// fails where the links have no end.
+func Resolve(path string) (string, error) {
 	for range maxLinks {
 		target, err := os.Readlink(path)
 		if err != nil {
@@ -103,9 +105,24 @@ func resolve(path string) (string, error) {
 			return path, nil
 		}
 		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(path), target)
+			target = besideLink(path) + target
 		}
 		path = target
 	}
 	return "", &fs.PathError{Op: "open", Path: path, Err: errors.New("too many levels of symbolic links")}
+}
+
+// besideLink is the directory that the link at path stands in, with a separator
+// behind it. The ".." of a link's target goes up from where the link really is:
+// links on the way to it are followed first, and nothing is shortened by the
+// path's text alone.
+func besideLink(path string) string {
+	dir, _ := filepath.Split(path)
+	if real, err := filepath.EvalSymlinks(dir); err == nil && dir != "" {
+		dir = real
+	}
+	if dir == "" || os.IsPathSeparator(dir[len(dir)-1]) {
+		return dir
+	}
+	return dir + string(filepath.Separator)
 }

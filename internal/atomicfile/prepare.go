@@ -14,7 +14,7 @@ type Replacement struct{ path, temp string }
 
 // Prepare does what Write does up to the renaming, with the same promises.
 func Prepare(path string, data []byte, perm fs.FileMode) (*Replacement, error) {
-	path, err := resolve(path)
+	path, err := Resolve(path)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/atomicfile"
@@ -73,7 +74,7 @@ func lock(ctx context.Context, path, lockDir string) (unlock func(), err error) 
 	if lockDir == "" || os.MkdirAll(lockDir, 0o700) != nil {
 		return none, nil
 	}
-	file := resolve(path)
+	file := Target(path)
 	sum := sha256.Sum256([]byte(file))
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
@@ -91,13 +92,15 @@ func lock(ctx context.Context, path, lockDir string) (unlock func(), err error) 
 	return unlock, nil
 }
 
-// resolve returns the absolute path of the file that path leads to. A file that
-// is not there yet has only its directory resolved.
-func resolve(path string) string {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
+// Target returns the absolute path of the file that path leads to by symbolic
+// links, which need not be there yet; nor need its directory.
+func Target(path string) string {
+	if target, err := atomicfile.Resolve(path); err == nil {
 		path = target
-	} else if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		path = filepath.Join(dir, filepath.Base(path))
+	}
+	dir, base := filepath.Split(path)
+	if real, err := filepath.EvalSymlinks(filepath.Clean(dir)); err == nil {
+		path = filepath.Join(real, base)
 	}
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute
@@ -106,9 +109,15 @@ func resolve(path string) string {
 }
 
 func writeFault(path string, err error) error {
-	hint := fmt.Sprintf("the file is as it was; see that you may write to the directory %q and that its disk is not full, then run the command again", filepath.Dir(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		hint = fmt.Sprintf("make the directory %q first", filepath.Dir(path))
+	dir := filepath.Dir(Target(path))
+	var hint string
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		hint = fmt.Sprintf("make the directory %q first", dir)
+	case errors.Is(err, syscall.EBUSY):
+		hint = "the file is mounted by itself (docker run -v FILE:...), so that nothing can take its place: mount the directory that it is in"
+	default:
+		hint = fmt.Sprintf("the file is as it was; see that you may write to the directory %q and that its disk is not full, then run the command again", dir)
 	}
 	return fault.Wrap(err, fault.Failure, fmt.Sprintf("can't write %q: %v", path, reason(err)), hint)
 }
