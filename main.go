@@ -13,6 +13,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -51,11 +52,17 @@ func run(args []string) int {
 	}
 	ctx, stop := heedSignals()
 	defer stop()
+	lingering := make(chan struct{})
+	app.Linger = sync.OnceFunc(func() { close(lingering) })
 	disarm := context.AfterFunc(ctx, func() {
 		// A second signal ends the run by itself, and so does time where
 		// something can't be interrupted: a pipe that nobody reads.
 		stop()
-		time.AfterFunc(grace, func() { os.Exit(int(fault.Person)) })
+		select {
+		case <-time.After(grace):
+			os.Exit(int(fault.Person))
+		case <-lingering:
+		}
 	})
 	app.Release = func() bool {
 		defer stop()

@@ -35,6 +35,7 @@ type App struct {
 
 	Command []string    // what stands behind -- on the command line of exec
 	Release func() bool // leaves signals to whoever runs next in this process; false: one has come already
+	Linger  func()      // takes the limit off a run that a signal has told to end
 	lent    atomic.Bool // the command of exec has the terminal
 
 	logProblem error

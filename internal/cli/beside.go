@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -35,9 +36,12 @@ type plea struct {
 	told bool // since the last success
 }
 
+// login is the command line that gets what the supply gives into the cache.
+func (s *supply) login() string { return "awsmint login " + quoted(s.what) + s.words }
+
 // plea is one for the supply's renewals.
 func (s *supply) plea() *plea {
-	return &plea{what: s.what, login: "awsmint login " + s.what + s.words, tell: term.Tell}
+	return &plea{what: s.what, login: s.login(), tell: term.Tell}
 }
 
 // hear takes the outcome of a renewal.
@@ -47,6 +51,8 @@ func (p *plea) hear(err error) {
 	switch {
 	case err == nil:
 		p.told = false
+	case errors.Is(err, errTaken):
+		_ = p.tell("awsmint: " + err.Error())
 	case fault.StatusOf(err) == fault.Person && !p.told:
 		text := fmt.Sprintf("awsmint: the credentials of profile %q can't be renewed without you; run in another terminal: %s", p.what, p.login)
 		p.told = p.tell(text) == nil

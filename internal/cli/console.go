@@ -55,7 +55,7 @@ func (c *Console) Run(ctx context.Context, app *App) error {
 	defer cancel()
 	credentials, err := provider.New(run.link, run.options).Retrieve(bounded)
 	if err != nil {
-		return err
+		return hinted(err, c.Profile, c.Wish.words()+c.Narrowing.words())
 	}
 	url, err := console.SignInURL(bounded, credentials)
 	if err != nil {

@@ -2,8 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/dotenv"
@@ -14,103 +14,145 @@ import (
 
 // envFile is a .env file that credentials are written to.
 type envFile struct {
-	path   string
-	app    *App
-	begins func() // called before each renewal, which may ask somebody on the terminal; nil: nobody wants to know
+	path    string
+	app     *App
+	begins  func() // called before each renewal, which may ask somebody on the terminal; nil: nobody wants to know
+	written string // the access key id that was last written; none before the first time
 }
-
-// check tells, before anybody is asked for a code, what keeps the file from
-// being read, and whether git would take it into a repository: where strict, it
-// refuses that.
-func (f *envFile) check(ctx context.Context, strict bool) error {
-	data, err := dotenv.Read(f.path)
-	if err != nil {
-		return err
-	}
-	if _, ok := dotenv.Lookup(data, profileName); ok {
-		f.app.Warn(fmt.Sprintf("%q sets %s, which some SDKs take before the keys beside it; take that line out", f.path, profileName))
-	}
-	exposure, err := dotenv.Exposed(ctx, f.path, f.app.Environ)
-	var risk, remedy string
-	switch {
-	case err != nil && strict:
-		return err
-	case err != nil:
-		f.app.Warn(err.Error())
-		return nil
-	case exposure == dotenv.Unexposed:
-		return nil
-	case exposure == dotenv.Tracked:
-		risk = fmt.Sprintf("git has %q already: the next commit would publish these credentials", f.path)
-		remedy = fmt.Sprintf("take it out of the repository and ignore it: git rm --cached %s && echo %s >> .gitignore", f.path, filepath.Base(f.path))
-	default:
-		risk = fmt.Sprintf("git does not ignore %q: the next \"git add .\" would take these credentials", f.path)
-		remedy = fmt.Sprintf("ignore it: echo %s >> .gitignore", filepath.Base(f.path))
-	}
-	if strict {
-		return fault.New(fault.Failure, risk, remedy)
-	}
-	f.app.Warn(risk + "; " + remedy)
-	return nil
-}
-
-// profileName chooses a profile for SDKs, and so credentials other than those
-// of the file.
-const profileName = "AWS_PROFILE"
 
 // secretNames are the variables with credentials in them, in the order in
 // which a new file gets them.
 var secretNames = []string{format.AccessKeyID, format.SecretAccessKey, format.SessionToken, format.Expiration}
 
+// errTaken says that the file has got credentials from elsewhere since awsmint
+// last wrote it.
+var errTaken = errors.New("the file has other credentials")
+
 // write puts the credentials into the file. What they have none of goes: a
-// session token beside a permanent key makes every request fail.
+// session token beside a permanent key makes every request fail. From the second
+// time on it fails where somebody else has put other credentials there; an empty
+// value is nobody's.
 func (f *envFile) write(ctx context.Context, v format.Values) error {
-	var set []secret.Variable
-	there := map[string]bool{}
-	for _, variable := range append(format.Variables(v.Credentials, ""), v.More...) {
-		set = append(set, variable)
-		there[variable.Name] = true
-	}
-	for _, variable := range format.Variables(v.Credentials, v.Region) {
-		if variable.Name == format.Region {
-			set = append(set, variable)
-		}
-	}
+	set := append(format.Variables(v.Credentials, ""), v.More...)
 	var gone []string
 	for _, name := range secretNames {
-		if !there[name] {
+		if !has(set, name) {
 			gone = append(gone, name)
 		}
 	}
 	var stray []string
 	err := f.update(ctx, func(data []byte) ([]byte, error) {
+		id, _ := dotenv.Lookup(data, format.AccessKeyID)
+		if there := id.Reveal(); f.written != "" && there != "" && there != f.written && there != v.Credentials.AccessKeyID {
+			return nil, f.taken()
+		}
 		stray = strayEndpoints(data, v)
-		return dotenv.Set(dotenv.Remove(data, gone...), set)
+		return dotenv.Set(dotenv.Remove(data, gone...), append(set[:len(set):len(set)], regionFor(data, v.Region)...))
 	})
-	if err == nil && len(stray) > 0 {
+	if err != nil {
+		return err
+	}
+	f.written = v.Credentials.AccessKeyID
+	if len(stray) > 0 {
 		f.app.Warn(fmt.Sprintf("%q still sets %s, from when it had no real credentials: requests that are signed with these go there", f.path, strings.Join(stray, ", ")))
 	}
-	return err
+	return nil
+}
+
+func (f *envFile) taken() error {
+	return fault.Wrap(errTaken, fault.Failure,
+		fmt.Sprintf("%q has the credentials of another program by now, and is not renewed any more", f.path),
+		"end what else writes them (awsmint export --watch, awsmint exec --env-file), or give each a file of its own; then run the command again")
+}
+
+func has(set []secret.Variable, name string) bool {
+	for _, variable := range set {
+		if variable.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// regionFor are the region's variables in a file: the one that every SDK reads,
+// and the older one where the file has it, since the two must not differ.
+func regionFor(data []byte, region string) (set []secret.Variable) {
+	for _, variable := range regionVariables(region) {
+		_, there := dotenv.Lookup(data, variable.Name)
+		if there || variable.Name == format.Region {
+			set = append(set, variable)
+		}
+	}
+	return set
 }
 
 // strayEndpoints are the endpoints of local stand-ins in a file that is to get
 // credentials of AWS.
 func strayEndpoints(data []byte, v format.Values) (names []string) {
-	id, _ := dotenv.Lookup(data, format.AccessKeyID)
-	if id.Reveal() != localKeyID || v.Credentials.AccessKeyID == localKeyID {
+	if !isLocal(data) || v.Credentials.AccessKeyID == localKeyID {
 		return nil
 	}
 	for _, variable := range dotenv.All(data) {
-		if strings.HasPrefix(variable.Name, "AWS_ENDPOINT_URL") || strings.HasSuffix(variable.Name, "_ENDPOINT_URL") {
+		if strings.HasPrefix(variable.Name, endpointVariable) || strings.HasSuffix(variable.Name, endpointSuffix) {
 			names = append(names, variable.Name)
 		}
 	}
 	return names
 }
 
-// clear empties the values, and leaves the lines for the next time.
-func (f *envFile) clear(ctx context.Context) error {
-	return f.update(ctx, func(data []byte) ([]byte, error) { return dotenv.Clear(data, secretNames...), nil })
+// The names of the variables for endpoints: AWS_ENDPOINT_URL, and those of one
+// service, AWS_ENDPOINT_URL_X and X_ENDPOINT_URL.
+const (
+	endpointVariable = "AWS_ENDPOINT_URL"
+	endpointSuffix   = "_ENDPOINT_URL"
+)
+
+// isLocal reports whether a file has what stands for credentials where there is
+// no AWS.
+func isLocal(data []byte) bool {
+	id, _ := dotenv.Lookup(data, format.AccessKeyID)
+	return id.Reveal() == localKeyID
+}
+
+// localEndpoints are the endpoints that --local has written into a file. An
+// endpoint of one service is awsmint's where both of its names have it; one
+// alone is somebody else's line.
+func localEndpoints(data []byte) (names []string) {
+	if !isLocal(data) {
+		return nil
+	}
+	for _, variable := range dotenv.All(data) {
+		service, ofService := strings.CutPrefix(variable.Name, endpointVariable+"_")
+		older := service + endpointSuffix
+		value, there := dotenv.Lookup(data, older)
+		switch {
+		case variable.Name == endpointVariable:
+			names = append(names, variable.Name)
+		case ofService && there && value.Reveal() == variable.Value.Reveal():
+			names = append(names, variable.Name, older)
+		}
+	}
+	return names
+}
+
+// clear empties the values, and leaves the lines for the next time. The
+// endpoints beside what is no real credentials go: nothing would tell any more
+// that they are no part of AWS. It returns what it did.
+func (f *envFile) clear(ctx context.Context) (done string, err error) {
+	err = f.update(ctx, func(data []byte) ([]byte, error) {
+		done = "nothing to empty"
+		for _, name := range secretNames {
+			if value, _ := dotenv.Lookup(data, name); !value.IsZero() {
+				done = "emptied"
+			}
+		}
+		gone := localEndpoints(data)
+		if len(gone) > 0 {
+			done += ", without " + strings.Join(gone, " and ")
+		}
+		return dotenv.Clear(dotenv.Remove(data, gone...), secretNames...), nil
+	})
+	return done, err
 }
 
 func (f *envFile) update(ctx context.Context, edit func([]byte) ([]byte, error)) error {

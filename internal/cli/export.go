@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
@@ -53,6 +56,11 @@ func (e *Export) Run(ctx context.Context, app *App) error {
 	values, err := supply.retrieve(ctx)
 	if err != nil {
 		return err
+	}
+	if app.Getenv(format.SessionToken) != "" && values.Credentials.SessionToken == "" {
+		if command := unsetting(f); command != "" {
+			app.Note("this shell has a session token, with which these make every request fail; take it out: " + command)
+		}
 	}
 	return e.print(app, f, values)
 }
@@ -106,53 +114,8 @@ func (e *Export) print(app *App, f format.Format, values format.Values) error {
 	if _, err := app.Stdout.Write(text); err != nil {
 		return err
 	}
-	app.Note("the secrets are masked on a terminal (--show prints them). " + howToUse(f, e.words()))
+	app.Note("the secrets are masked on a terminal (--show prints them). " + e.howToUse(f, format.ForShell(app.Getenv)))
 	return nil
-}
-
-// words are what to type again.
-func (e *Export) words() string {
-	text := "awsmint export"
-	for _, word := range []string{e.Profile, flagWord("--local", e.Local), flagWord("--service", e.Service), flagWord("--region", e.Region), flagWord("--format", e.Format)} {
-		if word != "" {
-			text += " " + word
-		}
-	}
-	text += e.Wish.words() + e.Narrowing.words()
-	for _, flag := range []struct {
-		given bool
-		name  string
-	}{{e.WithRegion, " --with-region"}, {e.RawKey, " --raw-key"}} {
-		if flag.given {
-			text += flag.name
-		}
-	}
-	return text
-}
-
-func flagWord(flag, value string) string {
-	if value == "" {
-		return ""
-	}
-	return flag + " " + value
-}
-
-// howToUse says how a shell takes what the command prints.
-func howToUse(f format.Format, command string) string {
-	const here = "To set them in this shell: "
-	switch f {
-	case format.Env:
-		return fmt.Sprintf("%seval \"$(%s)\"", here, command)
-	case format.EnvNoExport:
-		return fmt.Sprintf("%sset -a; eval \"$(%s)\"; set +a", here, command)
-	case format.Fish:
-		return here + command + " | source"
-	case format.PowerShell:
-		return here + command + " | Invoke-Expression"
-	case format.WindowsCmd:
-		return fmt.Sprintf("%sfor /f \"delims=\" %%i in ('%s') do @%%i", here, command)
-	}
-	return "To write them to a file: " + command + " > FILE"
 }
 
 // toFile writes the .env file, and keeps it fresh where that is asked for.
@@ -168,15 +131,34 @@ func (e *Export) toFile(ctx context.Context, app *App, s *supply, file *envFile)
 		return err
 	}
 	if !e.Watch {
-		_, err := fmt.Fprintf(app.Stderr, "%s: %s, %s\n", e.File, s.what, e.lasting(values, app.Now()))
-		return err
-	}
-	watch := &watch{file: file, supply: s}
-	watch.run(ctx, values)
-	if !e.Clear {
+		e.say(app, s.what+", "+e.lasting(values, app.Now()))
 		return nil
 	}
-	return e.clear(context.WithoutCancel(ctx), app, file)
+	if e.Clear {
+		// The limit on what a signal has ended is too short for a file that
+		// somebody else is writing.
+		defer context.AfterFunc(ctx, app.Linger)()
+	}
+	watch := &watch{file: file, supply: s}
+	if err := watch.run(ctx, values); err != nil || !e.Clear {
+		return err
+	}
+	return e.clearAfter(ctx, app, file)
+}
+
+// clearTime is how long the end of a watch may try to empty its file.
+const clearTime = 10 * time.Second
+
+// clearAfter empties the file of a watch that was told to end.
+func (e *Export) clearAfter(ctx context.Context, app *App, file *envFile) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clearTime)
+	defer cancel()
+	done, err := file.clear(ctx)
+	if err != nil {
+		return fault.Wrap(err, fault.Failure, "the credentials are still in the file: "+err.Error(), "empty it: awsmint export --clear --file "+quoted(e.File))
+	}
+	e.say(app, done)
+	return nil
 }
 
 // lasting says how long what was written will do.
@@ -191,9 +173,16 @@ func (e *Export) lasting(v format.Values, now time.Time) string {
 }
 
 func (e *Export) clear(ctx context.Context, app *App, file *envFile) error {
-	if err := file.clear(ctx); err != nil {
-		return err
+	if _, err := os.Stat(e.File); errors.Is(err, fs.ErrNotExist) {
+		return fault.Wrap(err, fault.Missing, fmt.Sprintf("there is no file %q to empty", e.File), "check its name; a file that has credentials still has them")
 	}
-	_, err := fmt.Fprintf(app.Stderr, "%s: emptied\n", e.File)
+	done, err := file.clear(ctx)
+	if err == nil {
+		e.say(app, done)
+	}
 	return err
 }
+
+// say tells what has become of the file. That nobody hears it is no failure:
+// the file is as it was to be.
+func (e *Export) say(app *App, text string) { _, _ = fmt.Fprintf(app.Stderr, "%s: %s\n", e.File, text) }

@@ -37,13 +37,25 @@ func (e *Export) toGitHub(ctx context.Context, app *App, s *supply) error {
 	if _, err := app.Stdout.Write(masks); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err == nil {
-		_, err = file.Write(lines)
-		err = errors.Join(err, file.Close())
-	}
-	if err != nil {
+	if err := appendLines(path, lines); err != nil {
 		return fault.Wrap(err, fault.Failure, fmt.Sprintf("the file that GITHUB_ENV names can't be written: %v", err), "see what is wrong with the runner's disk")
 	}
 	return nil
+}
+
+// appendLines adds lines to a file. One that an earlier step has left without a
+// line break at its end gets that first: the two would become one line.
+func appendLines(path string, lines []byte) error {
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if info, err := file.Stat(); err == nil && info.Size() > 0 {
+		last := make([]byte, 1)
+		if _, err := file.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
+			lines = append([]byte("\n"), lines...)
+		}
+	}
+	_, err = file.Write(lines)
+	return errors.Join(err, file.Close())
 }

@@ -16,6 +16,7 @@ import (
 type Login struct {
 	Profiles []string `arg:"" name:"profile" help:"The profiles to get credentials for."`
 	Wish
+	Narrowing
 	Force      bool `short:"f" help:"Get new ones although those in the cache are still good; for IAM Identity Center, sign in anew."`
 	DeviceCode bool `help:"Sign in to IAM Identity Center on any device, with a code, and open no browser here."`
 }
@@ -30,6 +31,7 @@ func (l *Login) one(ctx context.Context, app *App, profile string) error {
 	if err != nil {
 		return err
 	}
+	l.apply(&request)
 	noInput := app.noInput(false)
 	run, err := app.begin(request, ask{noInput: noInput, asked: true})
 	if err != nil {
@@ -62,7 +64,7 @@ func (l *Login) one(ctx context.Context, app *App, profile string) error {
 // was got is then for awsmint's own commands alone.
 func (l *Login) noteBypass(app *App, profile string) error {
 	_, section, err := app.section(profile)
-	if err != nil || l.RoleARN != "" || isReachable(section) {
+	if err != nil || l.RoleARN != "" || l.narrows() || isReachable(section) {
 		return err
 	}
 	app.Note(fmt.Sprintf("SDKs do not ask awsmint for profile %q, which has no credential_process line for it; see \"Profiles that you have already\" in README.md", profile))

@@ -19,7 +19,7 @@ func (n Narrowing) words() (text string) {
 		text = " --read-only"
 	}
 	for _, arn := range n.PolicyARNs {
-		text += " --policy-arn " + arn
+		text += " --policy-arn " + quoted(arn)
 	}
 	return text
 }

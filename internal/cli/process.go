@@ -37,7 +37,7 @@ func (w Wish) request(profile string) (provider.Request, error) {
 func (w Wish) words() (text string) {
 	for _, flag := range [][2]string{{"--role-arn", w.RoleARN}, {"--external-id", w.ExternalID}, {"--duration", w.Duration}} {
 		if flag[1] != "" {
-			text += " " + flag[0] + " " + flag[1]
+			text += " " + flag[0] + " " + quoted(flag[1])
 		}
 	}
 	return text
@@ -48,10 +48,10 @@ func (w Wish) words() (text string) {
 func hinted(err error, profile, words string) error {
 	login := "awsmint login " + profile
 	before, after, ok := strings.Cut(fault.HintOf(err), login)
-	if !ok || words == "" || after != "" && !strings.ContainsAny(after[:1], " \n;,") {
+	if !ok || words == "" && quoted(profile) == profile || after != "" && !strings.ContainsAny(after[:1], " \n;,") {
 		return err
 	}
-	return fault.Wrap(err, fault.StatusOf(err), err.Error(), before+login+words+after)
+	return fault.Wrap(err, fault.StatusOf(err), err.Error(), before+"awsmint login "+quoted(profile)+words+after)
 }
 
 // Process prints credentials for an SDK. It is what the config file names as
@@ -88,7 +88,7 @@ func (p *Process) Run(ctx context.Context, app *App) error {
 	switch {
 	case errors.Is(err, errClosed):
 		return fault.Wrap(err, fault.Failure, "stdout is closed: the credentials can't be written",
-			"they are in the cache; to mint without printing, run: awsmint login "+p.Profile+p.words())
+			"they are in the cache; to mint without printing, run: awsmint login "+quoted(p.Profile)+p.words())
 	case err != nil:
 		return fault.Wrap(err, fault.Failure, err.Error(), "the credentials are in the cache; run the same command again")
 	}

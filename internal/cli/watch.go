@@ -2,15 +2,19 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
-	"golang.org/x/term"
+	xterm "golang.org/x/term"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
+	"github.com/awsmint/awsmint/internal/term"
 )
 
 // statusPause is how often the status line is written anew: it tells whole
@@ -39,21 +43,38 @@ type watch struct {
 	terminal bool
 }
 
-func (w *watch) run(ctx context.Context, values format.Values) {
+// run returns keepFresh's error.
+func (w *watch) run(ctx context.Context, values format.Values) error {
+	// Who reads stderr may go; the file is still somebody's. By default a write
+	// to a broken pipe is the end. Ignored, the signal would stay so for the
+	// programs that renewals start.
+	pipes := make(chan os.Signal, 1)
+	signal.Notify(pipes, syscall.SIGPIPE)
+
 	w.values = values
-	w.terminal = term.IsTerminal(int(os.Stderr.Fd())) && w.file.app.Getenv("TERM") != "dumb"
+	w.terminal = xterm.IsTerminal(int(os.Stderr.Fd())) && w.file.app.Getenv("TERM") != "dumb" && takesEscapes(os.Stderr)
 	w.file.begins = w.begin
 	w.tell()
-	ticking := make(chan struct{})
+	ticking, cancel := context.WithCancel(ctx)
+	ticked := make(chan struct{})
 	go func() {
-		defer close(ticking)
-		w.tick(ctx)
+		defer close(ticked)
+		w.tick(ticking)
 	}()
-	w.file.keepFresh(ctx, w.supply, values, w.end)
-	<-ticking
-	if w.terminal {
+	err := w.file.keepFresh(ctx, w.supply, values, w.end)
+	cancel()
+	<-ticked
+	if w.changing() {
 		w.write(clearLine + w.line() + "\n")
 	}
+	return err
+}
+
+// changing reports whether the status is one line that changes. While awsmint is
+// in the background of its terminal, that line is the shell's: somebody types
+// there.
+func (w *watch) changing() bool {
+	return w.terminal && !errors.Is(term.Available(), term.ErrBackground)
 }
 
 // begin leaves the terminal's line to whoever is asked for a code.
@@ -61,7 +82,7 @@ func (w *watch) begin() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.busy = true
-	if w.terminal {
+	if w.changing() {
 		w.write(clearLine)
 	}
 }
@@ -70,7 +91,9 @@ func (w *watch) end(v format.Values, err error) {
 	w.mu.Lock()
 	w.values, w.err, w.busy = v, err, false
 	w.mu.Unlock()
-	w.tell()
+	if !errors.Is(err, errTaken) { // which the run ends with
+		w.tell()
+	}
 }
 
 // tick writes the status line anew where it is one that changes.
@@ -84,7 +107,9 @@ func (w *watch) tick(ctx context.Context) {
 	for {
 		select {
 		case <-ticker.C:
-			w.tell()
+			if w.changing() {
+				w.tell()
+			}
 		case <-ctx.Done():
 			return
 		}
@@ -97,7 +122,7 @@ func (w *watch) tell() {
 	defer w.mu.Unlock()
 	switch {
 	case w.busy:
-	case w.terminal:
+	case w.changing():
 		w.write(clearLine + w.line())
 	default:
 		w.write(w.status() + "\n")
@@ -106,7 +131,7 @@ func (w *watch) tell() {
 
 // line is the status as far as the terminal has room for it.
 func (w *watch) line() string {
-	width, _, err := term.GetSize(int(os.Stderr.Fd()))
+	width, _, err := xterm.GetSize(int(os.Stderr.Fd()))
 	if err != nil || width == 0 {
 		width = unsized
 	}
@@ -116,17 +141,21 @@ func (w *watch) line() string {
 // status begins with what must be seen in a narrow terminal too. What went wrong
 // stands before what is as ever.
 func (w *watch) status() string {
-	end, now := w.values.Credentials.Expires, w.file.app.Now()
-	text := w.file.path + ": expired"
-	if now.Before(end) {
-		text = fmt.Sprintf("%s: %s", w.file.path, left(end, now))
+	c, now := w.values.Credentials, w.file.app.Now()
+	text, until := "expired", ", until "+clock(c.Expires, now)
+	switch {
+	case !c.CanExpire:
+		text, until = lasting(c, now), ""
+	case now.Before(c.Expires):
+		text = left(c.Expires, now)
 	}
-	if w.err == nil {
-		return fmt.Sprintf("%s, until %s (%s)", text, clock(end, now), w.supply.what)
+	text = w.file.path + ": " + text
+	if w.err == nil || errors.Is(w.err, errTaken) {
+		return fmt.Sprintf("%s%s (%s)", text, until, w.supply.what)
 	}
 	text += "; not renewed: " + w.err.Error()
 	if fault.StatusOf(w.err) == fault.Person {
-		text += "; run: awsmint login " + w.supply.what
+		text += "; run: " + w.supply.login()
 	}
 	return text
 }

@@ -110,7 +110,7 @@ const projectAfter = "\ufeff# Settings of the shop\r\n" +
 func TestEnvFileKeepsTheRest(t *testing.T) {
 	t.Parallel()
 	l, alice := withKey(t, true)
-	write(t, envFile(l), projectBefore, 0o640)
+	write(t, envFile(l), projectBefore, 0o600)
 	got := exported(t, l, "work")
 	c := succeeded(t, l.Run("", "process", "work"))
 	want := strings.NewReplacer("{id}", c.AccessKeyID, "{secret}", c.SecretAccessKey, "{token}", c.SessionToken,
@@ -118,7 +118,7 @@ func TestEnvFileKeepsTheRest(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := mode(t, envFile(l)); got != 0o640 {
+	if got := mode(t, envFile(l)); got != 0o600 {
 		t.Errorf("mode %v", got)
 	}
 
@@ -132,17 +132,16 @@ func TestEnvFileKeepsTheRest(t *testing.T) {
 	}
 
 	// Emptied, the lines stay for the next time; no profile is needed for it.
-	write(t, envFile(l), projectBefore, 0o640)
+	write(t, envFile(l), projectBefore, 0o600)
 	exported(t, l, "work")
 	got = exported(t, l, "--clear")
 	want = strings.NewReplacer("{id}", "", "{secret}", "", "{token}", "", "{expiration}", "").Replace(projectAfter)
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	// A name that was mistyped must not pass for a file that is empty now.
 	missing := filepath.Join(l.Dir, "nosuch.env")
-	if r := l.Run("", "export", "--file", missing, "--clear"); r.Err != nil {
-		t.Errorf("clearing a file that is not there: %q", r.Stderr)
-	}
+	failed(t, l.Run("", "export", "--file", missing, "--clear"), 4, "there is no file", missing, "check its name")
 	if _, err := os.Stat(missing); err == nil {
 		t.Error("clearing made a file")
 	}
@@ -225,7 +224,7 @@ func TestEnvFileUnderGit(t *testing.T) {
 	}
 	refused("git does not ignore", ".gitignore")
 	run("add", ".env.local")
-	refused("git has", "git rm --cached")
+	refused("git has", "rm --cached .env.local")
 	wantCalls(t, l.AWS, "GetSessionToken", 0)
 	r := l.Run("", "export", "work", "--file", envFile(l))
 	if r.Err != nil || !strings.Contains(r.Stderr, "awsmint: warning: git has ") || variables(t, content(t, envFile(l)))["AWS_ACCESS_KEY_ID"] == "" {

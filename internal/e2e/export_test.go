@@ -147,13 +147,13 @@ func TestExportOnATerminal(t *testing.T) {
 	l, _ := withRole(t)
 	c := succeeded(t, l.Run("", "process", "work", "--role-arn", admin))
 	for format, hint := range map[string]string{
-		"env":           `eval "$(awsmint export work --format env --role-arn ` + admin + ` --with-region)"`,
-		"env-no-export": `set -a; eval "$(awsmint export work --format env-no-export --role-arn ` + admin + ` --with-region)"; set +a`,
-		"fish":          "awsmint export work --format fish --role-arn " + admin + " --with-region | source",
-		"powershell":    "awsmint export work --format powershell --role-arn " + admin + " --with-region | Invoke-Expression",
-		"windows-cmd":   "for /f \"delims=\" %i in ('awsmint export work --format windows-cmd --role-arn " + admin + " --with-region') do @%i",
-		"dotenv":        "awsmint export work --format dotenv --role-arn " + admin + " --with-region > FILE",
-		"json":          "> FILE",
+		"env":           `eval "$(awsmint export work --role-arn ` + admin + ` --format env --with-region)"`,
+		"env-no-export": `set -a; eval "$(awsmint export work --role-arn ` + admin + ` --format env-no-export --with-region)"; set +a`,
+		"fish":          "awsmint export work --role-arn " + admin + " --format fish --with-region | source",
+		"powershell":    "awsmint export work --role-arn " + admin + " --format powershell --with-region | Invoke-Expression",
+		"windows-cmd":   "for /f \"delims=\" %i in ('awsmint export work --role-arn " + admin + " --format windows-cmd --with-region') do @%i",
+		"dotenv":        "awsmint export work --role-arn " + admin + " --file FILE",
+		"json":          "(umask 077; awsmint export work --role-arn " + admin + " --format json --with-region > FILE)",
 	} {
 		args := []string{"export", "work", "--format", format, "--role-arn", admin, "--with-region"}
 		shown := onTerminal(t, l, 200, args...)

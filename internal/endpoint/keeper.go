@@ -12,10 +12,6 @@ import (
 	"github.com/awsmint/awsmint/internal/pace"
 )
 
-// keepUnexpiring is how long credentials without an expiration are kept and
-// said to live. SDKs want one, and in this way learn of another key.
-const keepUnexpiring = time.Hour
-
 // keeper holds the latest credentials and renews them in the background. The
 // provider is asked by one at a time: whoever comes meanwhile gets what lives,
 // or waits for the same answer.
@@ -144,7 +140,8 @@ func (k *keeper) retrieve(ctx context.Context, r *retrieval) {
 	defer k.mu.Unlock()
 	r.at = k.now()
 	if !r.credentials.CanExpire {
-		r.credentials.Expires = r.at.Add(keepUnexpiring).Round(0) // by the wall clock, as others are
+		// SDKs want an end. It is by the wall clock, as others are.
+		r.credentials.Expires = r.at.Add(pace.KeepUnexpiring).Round(0)
 	}
 	k.underWay, k.last = nil, r
 	k.schedule(r)

@@ -13,6 +13,10 @@ const (
 	// LeastPause is the least time between two questions to a provider.
 	LeastPause = time.Second
 
+	// KeepUnexpiring is how long credentials without an expiration are kept
+	// before the provider is asked again: in this way another key is learnt of.
+	KeepUnexpiring = time.Hour
+
 	// LongestSleep is how long a timer should run: it stands still while a
 	// machine sleeps, and expirations don't.
 	LongestSleep = time.Minute

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/format"
+)
+
+// renewed is a file, and a supply of credentials that have no end.
+func renewed(t *testing.T, id func() string) (*envFile, *supply) {
+	t.Helper()
+	file := &envFile{path: filepath.Join(t.TempDir(), ".env"), app: &App{Now: time.Now}}
+	return file, &supply{what: "temp", provider: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: id(), SecretAccessKey: "secret"}, nil
+	})}
+}
+
+// Credentials without an end may be replaced by others all the same.
+func TestUnexpiringCredentialsAreAskedForEachHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ids := []string{"A", "A", "B"}
+		begun, asked := time.Now(), 0
+		file, s := renewed(t, func() string { asked++; return ids[asked-1] })
+		values, err := s.retrieve(t.Context())
+		if err != nil || file.write(t.Context(), values) != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		err = file.keepFresh(ctx, s, values, func(v format.Values, err error) {
+			if got, want := time.Since(begun), time.Duration(asked-1)*time.Hour; got != want || err != nil {
+				t.Errorf("asked for the %d. time after %v, want %v; %v", asked, got, want, err)
+			}
+			if asked == len(ids) {
+				cancel()
+			}
+		})
+		data, _ := os.ReadFile(file.path)
+		if err != nil || !strings.Contains(string(data), "AWS_ACCESS_KEY_ID=B\n") {
+			t.Errorf("%v; the file:\n%s", err, data)
+		}
+	})
+}
+
+func TestStatusOfUnexpiringCredentials(t *testing.T) {
+	file, s := renewed(t, func() string { return "A" })
+	w := watch{file: file, supply: s}
+	if got, want := w.status(), file.path+": credentials without a known end (temp)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	w.err, s.words = fault.New(fault.Person, "no code", ""), " --read-only"
+	if got := w.status(); !strings.HasSuffix(got, "; not renewed: no code; run: awsmint login temp --read-only") {
+		t.Errorf("%q", got)
+	}
+}
+
+// Two that write different credentials into one file would go on for ever. What
+// is nobody's, and what it would write itself, is no reason to end.
+func TestAFileThatAnotherWritesIsLeftToIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		there string
+		taken bool
+	}{
+		"another's":    {"AWS_ACCESS_KEY_ID=C\n", true},
+		"emptied":      {"AWS_ACCESS_KEY_ID=\n", false},
+		"taken out":    {"OTHER=1\n", false},
+		"the same new": {"AWS_ACCESS_KEY_ID=B\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				id := "A"
+				file, s := renewed(t, func() string { return id })
+				values, err := s.retrieve(t.Context())
+				if err != nil || file.write(t.Context(), values) != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file.path, []byte(c.there), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				id = "B"
+				ctx, cancel := context.WithCancel(t.Context())
+				told := 0
+				err = file.keepFresh(ctx, s, values, func(_ format.Values, err error) {
+					told++
+					if !c.taken {
+						cancel()
+					}
+				})
+				cancel()
+				data, _ := os.ReadFile(file.path)
+				if errors.Is(err, errTaken) != c.taken || strings.Contains(string(data), "AWS_ACCESS_KEY_ID=B\n") == c.taken || told != 1 {
+					t.Errorf("%v, told %d times; the file:\n%s", err, told, data)
+				}
+			})
+		})
+	}
+}

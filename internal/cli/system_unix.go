@@ -1,0 +1,23 @@
+//go:build unix
+
+package cli
+
+import (
+	"io/fs"
+	"os"
+)
+
+// actsInQuotes are the characters that mean something to a shell within double
+// quotes; the ! does to an interactive one.
+const actsInQuotes = "\"$`\\!"
+
+// openToOthers returns a file's mode, and whether it lets anybody but the owner
+// at the file.
+func openToOthers(info fs.FileInfo) (mode fs.FileMode, others bool) {
+	mode = info.Mode().Perm()
+	return mode, mode&0o077 != 0
+}
+
+// takesEscapes prepares a terminal for escape sequences, and reports whether it
+// takes them: every terminal does.
+func takesEscapes(*os.File) bool { return true }
