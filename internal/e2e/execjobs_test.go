@@ -99,7 +99,11 @@ func TestExecUnderBash(t *testing.T) {
 		p.Type("\x1a")
 		p.Expect("Stopped")
 		p.Expect("inner> ")
-		p.run("kill -KILL %1; wait")
+		p.Type("fg\n")
+		p.Expect("cat'\r\n")
+		p.Type("four\n") // what it shows twice, it reads
+		p.Expect("four\r\nfour\r\n")
+		p.Type("\x03")
 		p.Expect("inner> ")
 		p.run("suspend")
 		p.Expect("Stopped")
