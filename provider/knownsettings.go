@@ -32,7 +32,7 @@ func checkKnown(section *awsconfig.Section) error {
 		if meant := awsconfig.DidYouMean(awsconfig.Prefix+name, prefixed()); meant != "" {
 			hint = meant
 		}
-		return at(section, awsconfig.Prefix+name, fault.New(fault.Usage, "awsmint has no such setting", hint))
+		return at(section, awsconfig.Prefix+name, fault.Wrap(ErrNoSetting, fault.Usage, ErrNoSetting.Error(), hint))
 	}
 	return nil
 }

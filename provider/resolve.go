@@ -257,7 +257,7 @@ func (r *resolver) nearest() []*awsconfig.Section {
 // cycle writes out a chain that comes back to a profile.
 func (r *resolver) cycle(name string) error {
 	path := append(slices.Clone(r.visited[slices.Index(r.visited, name):]), name)
-	return fault.New(fault.Usage, fmt.Sprintf("the profiles' sources form a circle: %s", strings.Join(path, " ← ")),
+	return fault.Wrap(ErrCircle, fault.Usage, fmt.Sprintf("the profiles' sources form a circle: %s", strings.Join(path, " ← ")),
 		"give the last profile of the chain credentials of its own: a key (awsmint add), IAM Identity Center, or a credential_source")
 }
 

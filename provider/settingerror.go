@@ -1,10 +1,19 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
+)
+
+var (
+	// ErrNoSetting is what errors.Is finds for a setting with awsmint's prefix
+	// that awsmint does not know.
+	ErrNoSetting = errors.New("awsmint has no such setting")
+	// ErrCircle is what errors.Is finds where profiles are each other's source.
+	ErrCircle = errors.New("the profiles' sources form a circle")
 )
 
 // SettingError is what errors.As finds when a setting of a profile can't be as
