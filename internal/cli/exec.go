@@ -19,7 +19,7 @@ const profileVariable = "AWSMINT_PROFILE"
 type Exec struct {
 	Source
 	Server  bool   `help:"Serve the credentials on this machine for as long as the command runs, and renew them."`
-	EnvFile string `placeholder:"FILE" help:"Keep them fresh in this .env file for as long as the command runs."`
+	EnvFile string `placeholder:"FILE" help:"Keep them fresh in this .env file for as long as the command runs; the last ones stay in it."`
 
 	Command []string `arg:"" optional:"" passthrough:"partial" help:"The command, with its arguments, behind --; your shell otherwise."`
 }

@@ -32,6 +32,16 @@ func TestEnvFileThatCannotBeWritten(t *testing.T) {
 			t.Error(out)
 		}
 	})
+	mounted := filepath.Join(t.TempDir(), ".env")
+	write(t, mounted, old, 0o600)
+	if out, err := lab.Output(need(t, "mount", "mount"), "--bind", mounted, mounted); err != nil {
+		skip(t, "a file can't be mounted here: "+out)
+	}
+	t.Cleanup(func() {
+		if out, err := lab.Output(need(t, "umount", "mount"), mounted); err != nil {
+			t.Error(out)
+		}
+	})
 	l, _ := withKey(t, true)
 	for _, c := range []struct {
 		name, path string
@@ -43,6 +53,7 @@ func TestEnvFileThatCannotBeWritten(t *testing.T) {
 		{"no text", l.Binary, []string{"larger than 1 MiB"}, 0},
 		{"a full disk", filepath.Join(full, ".env"), []string{"no space left on device", "the file is as it was"}, 1},
 		{"a read-only disk", filepath.Join(readOnly, ".env"), []string{"read-only file system"}, 1},
+		{"a file that is mounted", mounted, []string{"device or resource busy", "mount the directory"}, 1},
 		{"no such directory", filepath.Join(l.Dir, "nosuch", ".env"), []string{"make the directory"}, 1},
 	} {
 		failed(t, l.Run("", "export", "work", "--file", c.path), 1, append(c.words, c.path)...)
@@ -51,7 +62,7 @@ func TestEnvFileThatCannotBeWritten(t *testing.T) {
 		}
 		wantCalls(t, l.AWS, "GetSessionToken", c.calls)
 	}
-	for _, dir := range []string{full, readOnly} {
+	for _, dir := range []string{full, readOnly, filepath.Dir(mounted)} {
 		if got := content(t, filepath.Join(dir, ".env")); got != old {
 			t.Errorf("the file is %q", got)
 		}
