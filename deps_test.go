@@ -14,13 +14,14 @@ const module = "github.com/awsmint/awsmint"
 // not named here may use none; the leaves may be used by all.
 var mayImport = map[string][]string{
 	"":                  {"internal/cli"},
-	"internal/cli":      {"provider", "cache", "internal/awsconfig", "internal/keychain", "internal/mfa", "internal/term", "internal/format", "internal/dotenv", "internal/browser", "internal/endpoint"},
+	"internal/cli":      {"provider", "cache", "internal/awsconfig", "internal/keychain", "internal/mfa", "internal/term", "internal/format", "internal/dotenv", "internal/browser", "internal/endpoint", "internal/qrcode"},
 	"provider":          {"cache", "internal/awsconfig", "internal/keychain", "internal/mfa"},
 	"internal/mfa":      {"internal/term"},
 	"internal/keychain": {},
 	"internal/browser":  {},
 	"internal/dotenv":   {},
 	"internal/endpoint": {},
+	"internal/qrcode":   {},
 	"cache":             {},
 }
 
