@@ -100,9 +100,23 @@ func NewConsole(config *awsconfig.Config, getenv func(string) string, link Link,
 	return c, c.client.ready()
 }
 
-// homeOf is the partition that a chain's credentials are of, as far as the
-// config file says it.
+// homeOf is the partition that a chain's credentials are of, or probably are.
 func homeOf(link Link, section *awsconfig.Section) string {
+	return firstSet(knownHome(link, section), partitionOfRegion(""))
+}
+
+// Elsewhere reports whether a region is in another partition than a chain's
+// credentials, which nobody there would know. Where the config file does not
+// tell theirs, or it is none that people have accounts in, no region is.
+func Elsewhere(region string, link Link, section *awsconfig.Section) bool {
+	home := knownHome(link, section)
+	_, common := consoleDomains[home]
+	return common && partitionOfRegion(region) != home
+}
+
+// knownHome is the partition that a chain's credentials are of, as far as the
+// config file says it.
+func knownHome(link Link, section *awsconfig.Section) string {
 	var known string
 	switch l := link.(type) {
 	case *Role:
@@ -116,7 +130,10 @@ func homeOf(link Link, section *awsconfig.Section) string {
 	case *Federation, *Session:
 		known = partitionOf(section.Setting("mfa_serial"))
 	}
-	return firstSet(known, partitionOfRegion(section.Setting("region")))
+	if region := section.Setting("region"); known == "" && region != "" {
+		return partitionOfRegion(region)
+	}
+	return known
 }
 
 // checkPage refuses a page that is none of the console's: the URL ends a

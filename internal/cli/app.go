@@ -29,7 +29,7 @@ type App struct {
 	Stdout  io.Writer
 	Stderr  io.Writer
 	Getenv  func(string) string
-	Environ []string
+	Environ []string // without what an outer --local has set
 	Now     func() time.Time
 	Log     *slog.Logger
 
@@ -38,6 +38,7 @@ type App struct {
 	Linger  func()      // takes the limit off a run that a signal has told to end
 	lent    atomic.Bool // the command of exec has the terminal
 
+	local      []string // what an outer --local has set: its endpoints
 	logProblem error
 	provider.Surroundings
 }
@@ -49,10 +50,10 @@ func NewApp(version string) (*App, error) {
 		Stdin:   os.Stdin,
 		Stdout:  output{os.Stdout},
 		Stderr:  os.Stderr,
-		Getenv:  os.Getenv,
-		Environ: os.Environ(),
 		Now:     time.Now,
 	}
+	a.Environ, a.local = cutLocal(os.Environ())
+	a.Getenv = without(os.Getenv, a.local)
 	a.Log, a.logProblem = openLog(a.Getenv("AWSMINT_LOG"))
 	var err error
 	a.Surroundings, err = provider.FindSurroundings(a.Getenv)

@@ -88,7 +88,14 @@ func passed(v format.Values) []secret.Variable {
 // environ is the command's environment: the caller's, without its identity.
 func (s *supply) environ(app *App, set []secret.Variable) []string {
 	set = slices.Concat(set, s.unset, []secret.Variable{{Name: profileVariable, Value: secret.New(s.what)}})
-	return child.Credentials(app.Environ, set)
+	if s.region != "" {
+		set = append(set, secret.Variable{Name: regionVariable, Value: secret.New(s.region)})
+	}
+	environ := app.Environ
+	if s.run == nil {
+		environ = slices.Concat(environ, app.local) // one stand-in beside the other
+	}
+	return child.Credentials(environ, set)
 }
 
 // withFile runs the command beside a file that is kept fresh. The command has
@@ -125,17 +132,6 @@ func (e *Exec) withFile(ctx context.Context, app *App, s *supply, command []stri
 	cancel()
 	<-done
 	return ended(end, err)
-}
-
-// regionVariables are those that say where; none without a region.
-func regionVariables(region string) []secret.Variable {
-	var set []secret.Variable
-	for _, name := range []string{format.Region, format.DefaultRegion} {
-		if region != "" {
-			set = append(set, secret.Variable{Name: name, Value: secret.New(region)})
-		}
-	}
-	return set
 }
 
 // exited is a command that ran and failed: its end is awsmint's.

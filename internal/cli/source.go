@@ -80,10 +80,14 @@ func (s *Source) open(app *App, raw bool) (*supply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &supply{
+	result := &supply{
 		provider: provider.New(run.link, run.options), run: run, what: s.Profile, words: s.Wish.words() + s.Narrowing.words(),
-		region: firstSet(s.Region, callersRegion(app), section.Setting("region")),
-	}, nil
+		region: s.Region,
+	}
+	if s.Region == "" {
+		result.takeRegion(app, section)
+	}
+	return result, nil
 }
 
 // retrieve gets credentials within a run's time.
@@ -130,14 +134,14 @@ func (s *Source) local(app *App, raw bool) (*supply, error) {
 		shown := s.Local[strings.LastIndex(s.Local, "@")+1:]
 		return nil, fault.New(fault.Usage, fmt.Sprintf("--local: %q is not the URL of an endpoint", shown), "it has a form like http://localhost:8000, without a user or a password")
 	}
-	names := []string{"AWS_ENDPOINT_URL"}
+	names := []string{anyService}
 	if s.Service != "" {
 		if names, err = endpointVariables(s.Service); err != nil {
 			return nil, err
 		}
 	}
 	result := &supply{
-		what: "local", region: firstSet(s.Region, callersRegion(app), localRegion),
+		what: "local", region: firstSet(s.Region, callersRegion(app, anywhere), localRegion),
 		// It would have SDKs go to AWS.
 		// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 		unset: []format.Variable{{Name: "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"}},
@@ -154,25 +158,14 @@ func (s *Source) local(app *App, raw bool) (*supply, error) {
 // serviceNames are service ids of the SDKs, which may hold spaces.
 var serviceNames = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 _-]*$`) })
 
-// endpointVariables are a service's own: the SDKs', and the one that programs
-// read which made their endpoint a setting before SDKs did.
-// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+// endpointVariables are a service's own.
 func endpointVariables(service string) ([]string, error) {
 	if !serviceNames().MatchString(service) {
 		return nil, fault.New(fault.Usage, fmt.Sprintf("--service: %q is not the name of a service", service), "it is the SDKs' service id: dynamodb, s3, sqs")
 	}
 	id := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToUpper(service))
-	return []string{"AWS_ENDPOINT_URL_" + id, id + "_ENDPOINT_URL"}, nil
-}
-
-// callersRegion is the one that the caller's environment chooses, which goes
-// before the profile's as it does in the AWS CLI. Inside another awsmint exec
-// it is that profile's, and chooses nothing.
-func callersRegion(app *App) string {
-	if app.Getenv(profileVariable) != "" {
-		return ""
-	}
-	return firstSet(app.Getenv(format.Region), app.Getenv(format.DefaultRegion))
+	sdks, programs := serviceVariables(id)
+	return []string{sdks, programs}, nil
 }
 
 func firstSet(texts ...string) string {
