@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,7 +14,10 @@ import (
 )
 
 // Key is the long-term access key of a profile, in the keychain.
-type Key struct{ profile string }
+type Key struct {
+	profile string
+	maxAge  time.Duration // at which it is to be replaced; 0: never
+}
 
 // Profile is the section that the key belongs to.
 func (k *Key) Profile() string { return k.profile }
@@ -28,13 +32,15 @@ func (k *Key) shape(add func(name, value string)) { add("profile", k.profile) }
 func (k *Key) window() time.Duration { return 0 }
 
 func (k *Key) provider(o *Options, _ aws.CredentialsProvider) aws.CredentialsProvider {
-	return &keyProvider{link: k, keychain: o.Keychain}
+	return &keyProvider{link: k, keychain: o.Keychain, now: o.Now, log: o.Log}
 }
 
 // keyProvider reads a long-term key from the keychain.
 type keyProvider struct {
 	link     *Key
 	keychain keychain.Keychain
+	now      func() time.Time
+	log      *slog.Logger
 }
 
 func (p *keyProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
@@ -42,7 +48,18 @@ func (p *keyProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if err != nil {
 		return aws.Credentials{}, err
 	}
+	p.noteAge(key)
 	return longTerm(key), nil
+}
+
+// noteAge notes in the log that the key is to be replaced: nobody reads what a
+// credential_process says when it succeeds. A hit reads no key, and notes
+// nothing.
+func (p *keyProvider) noteAge(key keychain.Key) {
+	if age, old := TooOld(key, p.link.maxAge, p.now()); old {
+		p.log.Warn("the access key is older than awsmint_max_key_age", "profile", p.link.profile, "key", LastFour(key.AccessKeyID),
+			"days", int(age/day), "limit", int(p.link.maxAge/day), "run", "awsmint rotate "+p.link.profile)
+	}
 }
 
 func (p *keyProvider) key(ctx context.Context) (keychain.Key, error) {

@@ -189,7 +189,11 @@ func (r *resolver) base(section *awsconfig.Section) (Link, error) {
 		}
 		return r.session(section, process)
 	}
-	return r.session(section, &Key{profile: section.Name()})
+	maxAge, err := MaxKeyAge(section)
+	if err != nil {
+		return nil, err
+	}
+	return r.session(section, &Key{profile: section.Name(), maxAge: maxAge})
 }
 
 // keys is for the keys that stand in the config files; nil where there are

@@ -32,6 +32,9 @@ type Rotation struct {
 	// JSON on its stdin before the old one is deactivated.
 	Publish []string
 
+	// Environ is the environment of these commands; nil: that of Options.
+	Environ []string
+
 	// UnusedFor lets the other of two keys be deleted to make room, if it is
 	// inactive or has not been used for so long; 0: it is left alone.
 	UnusedFor time.Duration
@@ -83,8 +86,9 @@ func NewRotation(config *awsconfig.Config, getenv func(string) string, profile s
 	if err != nil {
 		return nil, err
 	}
-	if key, ok := link.(*Key); ok && key.profile == profile {
-		// With awsmint_session = off IAM may ask for MFA all the same.
+	if key, ok := Root(link).(*Key); ok && key.profile == profile && !isSession(link) {
+		// A role over its profile's own key has that replaced; and with
+		// awsmint_session = off IAM may ask for MFA all the same.
 		if link, err = resolver.sessionOf(section, key); err != nil {
 			return nil, err
 		}
@@ -100,6 +104,11 @@ func NewRotation(config *awsconfig.Config, getenv func(string) string, profile s
 	r.Options.Profile = firstSet(o.Profile, profile)
 	r.Client.IAMEndpoint, err = r.Client.endpoint(config, section, getenv, "iam")
 	return r, err
+}
+
+func isSession(l Link) bool {
+	_, ok := l.(*Session)
+	return ok
 }
 
 func isKeyOf(l Link, profile string) bool {
@@ -202,6 +211,9 @@ func (r *rotating) step() keychain.RotationStep {
 
 func (r *rotating) setDefaults() {
 	r.Options = r.Options.withDefaults()
+	if r.Environ == nil {
+		r.Environ = r.Options.Environ
+	}
 	r.KeyTimeout = firstSpan(r.KeyTimeout, DefaultKeyTimeout)
 	r.PublishTimeout = firstSpan(r.PublishTimeout, DefaultPublishTimeout)
 	if r.Wait == nil {

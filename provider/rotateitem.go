@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
@@ -55,7 +56,7 @@ func (r *rotating) follow(ctx context.Context, id string, leader keychain.Key) e
 			return err
 		}
 		next := inUse(pairOf(leader), item)
-		next.ARN = leader.ARN
+		next.ARN, next.MadeAt = leader.ARN, leader.MadeAt
 		if err := r.Options.Keychain.Set(ctx, keychain.KeyAccount(profile), keychain.EncodeKey(next)); err != nil {
 			return err
 		}
@@ -63,10 +64,11 @@ func (r *rotating) follow(ctx context.Context, id string, leader keychain.Key) e
 	return nil
 }
 
-// inUse is an item with another key in use, and no journal.
+// inUse is an item with another key in use, and no journal. When AWS made that
+// is for the caller to add.
 func inUse(pair keychain.KeyPair, item keychain.Key) keychain.Key {
 	item.AccessKeyID, item.SecretAccessKey, item.CreatedAt = pair.AccessKeyID, pair.SecretAccessKey, pair.CreatedAt
-	item.Rotation = nil
+	item.MadeAt, item.Rotation = time.Time{}, nil
 	return item
 }
 

@@ -103,7 +103,7 @@ func (r *rotating) unpublished(ctx context.Context, i int, err error) error {
 // that may hold the key; of its stderr the end is quoted where it fails, without
 // the secret.
 func (r *rotating) shell(ctx context.Context, command string, key secret.String) error {
-	cmd := child.Shell(ctx, command, r.Options.Environ)
+	cmd := child.Shell(ctx, command, r.Environ)
 	cmd.Stdin = strings.NewReader(key.Reveal())
 	stderr := child.Tail{Limit: maxComplaint}
 	cmd.Stderr = &stderr

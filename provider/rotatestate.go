@@ -9,6 +9,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/keychain"
 )
 
 const day = 24 * time.Hour
@@ -44,6 +45,18 @@ func MaxKeyAge(section *awsconfig.Section) (time.Duration, error) {
 		return 0, at(section, key, err)
 	}
 	return d, nil
+}
+
+// TooOld reports whether a key is to be replaced, and how old it is at least:
+// when it was made is not known of every key, but when it was stored. A limit
+// of 0 is none.
+func TooOld(key keychain.Key, limit time.Duration, now time.Time) (age time.Duration, old bool) {
+	since := key.Since()
+	if since.IsZero() {
+		return 0, false
+	}
+	age = now.Sub(since)
+	return age, limit > 0 && age > limit
 }
 
 // Keys are the user's keys, as AWS has them, with their last use. Nothing is

@@ -101,7 +101,7 @@ func (r *rotating) takeOver(ctx context.Context) error {
 	}
 	old := r.item
 	next := inUse(journal.Pending, old)
-	next.ARN = firstSet(identity.ARN, old.ARN)
+	next.ARN, next.MadeAt = firstSet(identity.ARN, old.ARN), journal.Pending.CreatedAt
 	next.Rotation = &keychain.Rotation{Step: keychain.RotationSwitched, Began: journal.Began, Retiring: pairOf(old)}
 	if err := r.store(ctx, next); err != nil {
 		return err

@@ -89,7 +89,7 @@ func (a *Add) read(ctx context.Context, app *App) (n newKey, err error) {
 	case a.FromEnv:
 		n, err = keyFromEnvironment(app.Getenv)
 	case a.Stdin:
-		n, err = keyFromJSON(app.Stdin)
+		n, err = keyFromJSON(app.Stdin, app.Now())
 	case app.noInput(false):
 		err = fault.New(fault.Person, "no key was given, and AWSMINT_NO_INPUT forbids asking", "pipe it as JSON: awsmint add "+a.Profile+" --stdin")
 	default:

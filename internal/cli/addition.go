@@ -77,11 +77,13 @@ func (s *addition) verify(ctx context.Context) (devices []string, err error) {
 		return nil, err
 	}
 	verifier := provider.Verifier{Profile: s.Profile, Key: s.key, Client: client, Timeout: timeout, Now: s.app.Now}
-	if s.identity, err = verifier.Identity(ctx); err != nil || s.serial != "" {
+	patience := s.patience()
+	err = patience.try(ctx, func() (err error) { s.identity, err = verifier.Identity(ctx); return err })
+	if err != nil || s.serial != "" {
 		return nil, err
 	}
 	// Not being allowed to list devices is common, and no failure.
-	devices, err = verifier.MFADevices(ctx)
+	err = patience.try(ctx, func() (err error) { devices, err = verifier.MFADevices(ctx); return err })
 	s.app.Log.Debug("listed MFA devices", "found", len(devices), "error", err)
 	return devices, nil
 }
@@ -124,6 +126,12 @@ func (s *addition) store(ctx context.Context) error {
 		s.key.Region = cmp.Or(s.settings().region, there)
 	}
 	s.key.CreatedAt = s.app.Now()
+	if !s.another() {
+		s.key.Rotation = s.stored.Rotation
+		if s.key.MadeAt.IsZero() {
+			s.key.MadeAt = s.stored.MadeAt
+		}
+	}
 	s.key.ARN = s.identity.ARN
 	if err := s.keychain.Set(ctx, keychain.KeyAccount(s.Profile), keychain.EncodeKey(s.key)); err != nil {
 		return err
@@ -173,6 +181,9 @@ func (s *addition) report() error {
 	}
 	for _, warning := range warnings(s.section) {
 		s.app.Warn(warning)
+	}
+	if stands := provider.Unfinished(s.stored); stands != "" && s.another() {
+		s.app.Warn("the rotation of the key that was replaced is given up, which stood so: " + stands + "; look at the user's keys in the IAM console")
 	}
 	if old, now := s.section.Get("region"), s.settings().region; old != "" && now != "" && now != old {
 		s.app.Warn(fmt.Sprintf("the region of profile %q was %s and is %s now", s.Profile, old, now))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
@@ -82,7 +83,9 @@ func (l *lister) row(ctx context.Context, name string) (r row, ok bool) {
 		if root.Profile() != name {
 			break
 		}
-		l.readKey(ctx, &r)
+		// What is wrong with the setting has been told by Resolve.
+		maxAge, _ := provider.MaxKeyAge(section)
+		l.readKey(ctx, &r, maxAge)
 		if r.Key == "" && !r.unopened && !isOwn(section) {
 			return r, false
 		}
@@ -97,7 +100,7 @@ func (l *lister) row(ctx context.Context, name string) (r row, ok bool) {
 
 // readKey looks for the profile's own key in the keychain. An item that can't
 // be understood is this profile's problem.
-func (l *lister) readKey(ctx context.Context, r *row) {
+func (l *lister) readKey(ctx context.Context, r *row, maxAge time.Duration) {
 	if l.unopened != nil {
 		r.unopened = true
 		return
@@ -117,6 +120,7 @@ func (l *lister) readKey(ctx context.Context, r *row) {
 		return
 	}
 	r.Key = strings.TrimPrefix(provider.LastFour(key.AccessKeyID), "…")
+	r.aged(key, maxAge, l.app.Now())
 	if r.Role == "" && key.ARN != "" {
 		r.Account = accountIn(key.ARN)
 	}

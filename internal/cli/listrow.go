@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -15,6 +16,9 @@ type row struct {
 	Kind      string     `json:"kind,omitempty"`
 	Account   string     `json:"account_id,omitempty"` // the one that the credentials are for
 	Key       string     `json:"access_key_last_four,omitempty"`
+	KeyDays   *int       `json:"key_age_days,omitempty"` // at least: since it was made, if that is known, else stored
+	KeyTooOld bool       `json:"key_too_old,omitempty"`  // by awsmint_max_key_age
+	Rotation  string     `json:"rotation,omitempty"`     // where an unfinished one stands
 	Role      string     `json:"role_arn,omitempty"`
 	SSORole   string     `json:"sso_role_name,omitempty"`
 	Source    string     `json:"source,omitempty"`
@@ -32,6 +36,27 @@ type row struct {
 	codeless bool   // a key's, without MFA
 	short    string // the problem in a phrase
 	unopened bool
+}
+
+// aged says how old the key is, and whether its rotation is to be finished.
+func (r *row) aged(key keychain.Key, limit time.Duration, now time.Time) {
+	age, old := provider.TooOld(key, limit, now)
+	if !key.Since().IsZero() {
+		n := int(age / (24 * time.Hour))
+		r.KeyDays, r.KeyTooOld = &n, old
+	}
+	r.Rotation = provider.Unfinished(key)
+}
+
+// advice is what to do about the key, for below the table.
+func (r *row) advice() string {
+	switch {
+	case r.Rotation != "":
+		return fmt.Sprintf("the rotation of its key is not finished: %s\n  run: awsmint rotate %s", r.Rotation, r.Profile)
+	case r.KeyTooOld:
+		return fmt.Sprintf("its key …%s is %d days old\n  replace it: awsmint rotate %s", r.Key, *r.KeyDays, r.Profile)
+	}
+	return ""
 }
 
 // describe says what kind of credentials a chain gives.

@@ -24,6 +24,9 @@ func printTable(app *App, rows []row) error {
 				problems += "  " + strings.ReplaceAll(r.Hint, "\n", "\n  ") + "\n"
 			}
 		}
+		if advice := r.advice(); advice != "" {
+			problems += fmt.Sprintf("\n%s: %s\n", r.Profile, advice)
+		}
 	}
 	_, err := fmt.Fprint(app.Stdout, lined(table, app.columns())+problems)
 	return err

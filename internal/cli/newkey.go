@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
@@ -19,6 +20,10 @@ type newKey struct {
 	serial string
 	seed   secret.String
 	region string
+
+	// fresh is whether it was made a moment ago, so that AWS may not know it
+	// everywhere yet.
+	fresh bool
 
 	// regionMeant is whether somebody gave the region for this profile, and
 	// not for whatever runs in the shell.
@@ -38,14 +43,17 @@ type keyJSON struct {
 	Region          string
 
 	AccessKey *struct {
-		AccessKeyID                  string `json:"AccessKeyId"`
-		SecretAccessKey              string
-		UserName, Status, CreateDate any // of no use here
+		AccessKeyID      string `json:"AccessKeyId"`
+		SecretAccessKey  string
+		CreateDate       string
+		UserName, Status any // of no use here
 	}
 }
 
 // keyFromJSON reads the form that --stdin takes.
-func keyFromJSON(r io.Reader) (newKey, error) {
+func keyFromJSON(r io.Reader, now time.Time) (newKey, error) {
+	var made time.Time
+	var fresh bool
 	wrong := func(why string) (newKey, error) {
 		return newKey{}, fault.New(fault.Usage, "standard input is not the JSON of a key: "+why,
 			`it has the form {"AccessKeyId": "AKIA…", "SecretAccessKey": "…"}, and may have "MfaSerial", "TotpSeed" and "Region"; what "aws iam create-access-key" prints will do too`)
@@ -71,9 +79,11 @@ func keyFromJSON(r io.Reader) (newKey, error) {
 			return wrong("it holds two keys")
 		}
 		input.AccessKeyID, input.SecretAccessKey = created.AccessKeyID, created.SecretAccessKey
+		made, fresh = whenMade(created.CreateDate, now)
 	}
 	return newKey{
-		key:    keychain.Key{AccessKeyID: clean(input.AccessKeyID), SecretAccessKey: secret.New(clean(input.SecretAccessKey))},
+		key:    keychain.Key{AccessKeyID: clean(input.AccessKeyID), SecretAccessKey: secret.New(clean(input.SecretAccessKey)), MadeAt: made},
+		fresh:  fresh,
 		serial: clean(input.MfaSerial),
 		seed:   secret.New(clean(input.TotpSeed)),
 		region: clean(input.Region),

@@ -3,10 +3,11 @@ package cli
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestKeyFromJSONTrimsWhatCopyingAdds(t *testing.T) {
-	n, err := keyFromJSON(strings.NewReader(`{"AccessKeyId": " AKIAIOSFODNN7EXAMPLE\r\n", "SecretAccessKey": "\twJalrXUtnFEMIaK7MDENGabPxRfiCYEXAMPLEKEY \n", "Region": " eu-west-1"}` + "\n\n"))
+	n, err := keyFromJSON(strings.NewReader(`{"AccessKeyId": " AKIAIOSFODNN7EXAMPLE\r\n", "SecretAccessKey": "\twJalrXUtnFEMIaK7MDENGabPxRfiCYEXAMPLEKEY \n", "Region": " eu-west-1"}`+"\n\n"), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +24,7 @@ func FuzzKeyFromJSON(f *testing.F) {
 	f.Add(`null`)
 	f.Fuzz(func(t *testing.T, input string) {
 		const secret = "wJalrXUtnFEMIaK7MDENGabPxRfiCYEXAMPLEKEY"
-		n, err := keyFromJSON(strings.NewReader(input))
+		n, err := keyFromJSON(strings.NewReader(input), time.Now())
 		if err != nil && strings.Contains(err.Error(), secret) {
 			t.Errorf("the error holds the secret: %v", err)
 		}

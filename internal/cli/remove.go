@@ -65,6 +65,9 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 	if _, err := fmt.Fprintf(app.Stdout, "%s: %s\n", r.Profile, what); err != nil {
 		return err
 	}
+	if stands := provider.Unfinished(key); stands != "" {
+		app.Warn("the rotation of the key was not finished, and stood so: " + stands + "; look at the user's keys in the IAM console")
+	}
 	return r.nameOrphans(app, users)
 }
 
@@ -123,6 +126,9 @@ func (r *Remove) confirm(ctx context.Context, app *App, key keychain.Key, users 
 		what = "the key " + provider.LastFour(key.AccessKeyID)
 	}
 	question := fmt.Sprintf("Remove %s of profile %q?", what, r.Profile)
+	if stands := provider.Unfinished(key); stands != "" {
+		question = "Its rotation is not finished: " + stands + ".\n" + question
+	}
 	if len(users) > 0 {
 		question = fmt.Sprintf("Credentials of %s come from profile %q.\n", strings.Join(users, ", "), r.Profile) + question
 	}

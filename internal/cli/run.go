@@ -43,19 +43,23 @@ func (a *App) begin(request provider.Request, ask ask) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.options, err = a.options(request.Profile, environ, ask); err != nil {
+		return nil, err
+	}
+	r.limit, err = a.span("AWSMINT_PROMPT_TIMEOUT", defaultPersonTimeout)
+	return r, err
+}
+
+// options is what the providers of a profile work with. environ is for the
+// programs that they start.
+func (a *App) options(profile string, environ []string, ask ask) (provider.Options, error) {
 	k, err := keychain.Open(a.keychainOptions(ask.noInput, environ))
 	if err != nil {
-		return nil, err
+		return provider.Options{}, err
 	}
 	timeout, err := a.span("AWSMINT_TIMEOUT", provider.DefaultTimeout)
-	if err != nil {
-		return nil, err
-	}
-	if r.limit, err = a.span("AWSMINT_PROMPT_TIMEOUT", defaultPersonTimeout); err != nil {
-		return nil, err
-	}
-	r.options = provider.Options{
-		Profile:  request.Profile,
+	return provider.Options{
+		Profile:  profile,
 		Keychain: k,
 		Cache:    a.cache(),
 		Environ:  environ,
@@ -66,8 +70,7 @@ func (a *App) begin(request provider.Request, ask ask) (*run, error) {
 		Asked:    ask.asked,
 		Notify:   notify,
 		Log:      a.Log,
-	}
-	return r, nil
+	}, err
 }
 
 // bounded is ctx with the run's deadline.

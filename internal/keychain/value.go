@@ -22,6 +22,7 @@ type Key struct {
 	AccessKeyID     string
 	SecretAccessKey secret.String
 	CreatedAt       time.Time // when it was stored here, to the second; zero when unknown
+	MadeAt          time.Time // when AWS made it, to the second; zero when unknown
 	Region          string    // that was written into the profile with it, to be taken out with it; may be empty
 	ARN             string    // whose it is, as AWS said when it was stored; may be empty
 	Rotation        *Rotation // the replacement that is under way; nil: none
@@ -40,6 +41,7 @@ type keyValue struct {
 	CreatedAt       *time.Time `json:"created_at,omitempty"`
 	Region          string     `json:"region,omitempty"`
 	ARN             string     `json:"arn,omitempty"`
+	MadeAt          *time.Time `json:"made_at,omitempty"`
 
 	// Versions of awsmint that know nothing of rotations leave it out, and use
 	// the key above, which is the one in use at every step.
@@ -59,11 +61,26 @@ type dataKeyValue struct {
 // EncodeKey returns the value to keep for k: JSON, version 1.
 func EncodeKey(k Key) secret.String {
 	v := keyValue{Version: valueVersion, AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey.Reveal(), Region: k.Region, ARN: k.ARN, Rotation: k.Rotation.value()}
-	if !k.CreatedAt.IsZero() {
-		at := k.CreatedAt.UTC().Truncate(time.Second)
-		v.CreatedAt = &at
-	}
+	v.CreatedAt, v.MadeAt = wholeSecond(k.CreatedAt), wholeSecond(k.MadeAt)
 	return encode(v)
+}
+
+// wholeSecond is a time as it is kept; nil for none.
+func wholeSecond(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Second)
+	return &t
+}
+
+// Since is when the key is known to have been there: when AWS made it, else when
+// it was stored here. Zero: that is not known.
+func (k Key) Since() time.Time {
+	if !k.MadeAt.IsZero() {
+		return k.MadeAt
+	}
+	return k.CreatedAt
 }
 
 // DecodeKey reads what EncodeKey wrote. Its errors never show the value.
@@ -79,6 +96,9 @@ func DecodeKey(s secret.String) (Key, error) {
 	k := Key{AccessKeyID: v.AccessKeyID, SecretAccessKey: secret.New(v.SecretAccessKey), Region: v.Region, ARN: v.ARN, Rotation: v.Rotation.rotation()}
 	if v.CreatedAt != nil {
 		k.CreatedAt = *v.CreatedAt
+	}
+	if v.MadeAt != nil {
+		k.MadeAt = *v.MadeAt
 	}
 	return k, nil
 }
