@@ -14,10 +14,11 @@ func TestPleaIsToldOnce(t *testing.T) {
 		renewals  []error
 		terminals []error // what becomes of each telling
 	}{
-		"once":                     {[]error{needed, needed}, []error{nil}},
-		"again when it is needed":  {[]error{needed, nil, needed}, []error{nil, nil}},
-		"again when nobody heard":  {[]error{needed, needed, needed}, []error{away, nil}},
-		"not of what helps nobody": {[]error{fault.New(fault.Network, "no answer", ""), nil}, nil},
+		"once":                      {[]error{needed, needed}, []error{nil}},
+		"again when it is needed":   {[]error{needed, nil, needed}, []error{nil, nil}},
+		"again when nobody heard":   {[]error{needed, needed, needed}, []error{away, nil}},
+		"that another has the file": {[]error{(&envFile{path: ".env"}).taken()}, []error{nil}},
+		"not of what helps nobody":  {[]error{fault.New(fault.Network, "no answer", ""), nil}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			told := 0

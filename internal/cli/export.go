@@ -155,7 +155,7 @@ func (e *Export) clearAfter(ctx context.Context, app *App, file *envFile) error 
 	defer cancel()
 	done, err := file.clear(ctx)
 	if err != nil {
-		return fault.Wrap(err, fault.Failure, "the credentials are still in the file: "+err.Error(), "empty it: awsmint export --clear --file "+quoted(e.File))
+		return fault.Wrap(err, fault.Failure, "the credentials are still in the file: "+err.Error(), "once nothing is in the way, empty it: awsmint export --clear --file "+quoted(e.File))
 	}
 	e.say(app, done)
 	return nil
