@@ -47,10 +47,7 @@ type grammar struct {
 func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
-	app, err := cli.NewApp(version)
-	if err != nil {
-		return cli.Report(os.Stderr, err)
-	}
+	app := cli.NewApp(version)
 	ctx, stop := heedSignals()
 	defer stop()
 	lingering := make(chan struct{})
@@ -72,7 +69,7 @@ func run(args []string) int {
 	if process, ok := cli.ParseProcess(args); ok {
 		return cli.Report(app.Stderr, process.Run(ctx, app))
 	}
-	err = parseAndRun(ctx, app, args)
+	err := parseAndRun(ctx, app, args)
 	status := cli.Report(app.Stderr, err)
 	cli.Die(err)
 	return status
@@ -130,6 +127,9 @@ func parseAndRun(ctx context.Context, app *cli.App, args []string) (err error) {
 	}
 	if err != nil {
 		return cli.Misuse(err)
+	}
+	if err := app.Ready(command); err != nil {
+		return err
 	}
 	return command.Run()
 }

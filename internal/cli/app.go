@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/awsmint/awsmint/cache"
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
@@ -40,11 +42,13 @@ type App struct {
 
 	local      []string // what an outer --local has set: its endpoints
 	logProblem error
+	lost       error // why the surroundings are not known
 	provider.Surroundings
 }
 
-// NewApp is the App of a real run.
-func NewApp(version string) (*App, error) {
+// NewApp is the App of a real run. Where the user's files are may be unknown,
+// which fails those commands that need them.
+func NewApp(version string) *App {
 	a := &App{
 		Version: version,
 		Stdin:   os.Stdin,
@@ -55,9 +59,18 @@ func NewApp(version string) (*App, error) {
 	a.Environ, a.local = cutLocal(os.Environ())
 	a.Getenv = without(os.Getenv, a.local)
 	a.Log, a.logProblem = openLog(a.Getenv("AWSMINT_LOG"))
-	var err error
-	a.Surroundings, err = provider.FindSurroundings(a.Getenv)
-	return a, err
+	a.Surroundings, a.lost = provider.FindSurroundings(a.Getenv)
+	return a
+}
+
+// Ready tells whether the user's files can be found, if a command needs them.
+func (a *App) Ready(command *kong.Context) error {
+	if node := command.Selected(); node != nil && node.Target.CanAddr() {
+		if c, ok := node.Target.Addr().Interface().(interface{ needsFiles() bool }); ok && !c.needsFiles() {
+			return nil
+		}
+	}
+	return a.lost
 }
 
 // openLog opens the file for debug logs. A log that can't be written never

@@ -55,6 +55,9 @@ func (e *Exec) Run(ctx context.Context, app *App) error {
 	return ended(child.Replace(command[0], command[1:], supply.environ(app, passed(values))))
 }
 
+// needsFiles: a .env file has a lock in the cache.
+func (e *Exec) needsFiles() bool { return e.Local == "" || e.EnvFile != "" }
+
 // check refuses flags that do nothing together.
 func (e *Exec) check() error {
 	switch {

@@ -65,6 +65,9 @@ func (e *Export) Run(ctx context.Context, app *App) error {
 	return e.print(app, f, values)
 }
 
+// needsFiles: a .env file has a lock in the cache.
+func (e *Export) needsFiles() bool { return e.Local == "" || e.File != "" }
+
 // check refuses flags that do nothing together.
 func (e *Export) check() error {
 	refused := func(fact, hint string) error { return fault.New(fault.Usage, fact, hint) }

@@ -31,6 +31,9 @@ type run struct {
 
 // begin resolves a request. Nothing is opened or asked yet.
 func (a *App) begin(request provider.Request, ask ask) (*run, error) {
+	if a.lost != nil {
+		return nil, a.lost
+	}
 	config, err := awsconfig.Load(a.Paths)
 	if err != nil {
 		return nil, err
