@@ -14,8 +14,9 @@ const module = "github.com/awsmint/awsmint"
 // not named here may use none; the leaves may be used by all.
 var mayImport = map[string][]string{
 	"":                  {"internal/cli"},
-	"internal/cli":      {"provider", "cache", "internal/awsconfig", "internal/keychain", "internal/mfa", "internal/term", "internal/format", "internal/dotenv", "internal/browser", "internal/endpoint", "internal/qrcode"},
+	"internal/cli":      {"provider", "cache", "internal/awsconfig", "internal/keychain", "internal/mfa", "internal/term", "internal/format", "internal/dotenv", "internal/browser", "internal/doctor", "internal/endpoint", "internal/qrcode"},
 	"provider":          {"cache", "internal/awsconfig", "internal/keychain", "internal/mfa"},
+	"internal/doctor":   {"provider", "cache", "internal/awsconfig", "internal/keychain", "internal/mfa", "internal/term", "internal/dotenv"},
 	"internal/mfa":      {"internal/term"},
 	"internal/keychain": {},
 	"internal/browser":  {},

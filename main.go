@@ -39,6 +39,7 @@ type grammar struct {
 	Exec    cli.Exec    `cmd:"" help:"Run a command with credentials."`
 	Console cli.Console `cmd:"" help:"Sign a browser in to the AWS console."`
 	List    cli.List    `cmd:"" help:"Show profiles, where their credentials come from, and how long these last."`
+	Doctor  cli.Doctor  `cmd:"" help:"Find what is wrong with credentials, and say what to do."`
 	Remove  cli.Remove  `cmd:"" help:"Remove a profile's key and all that awsmint keeps and wrote for it."`
 	Rotate  cli.Rotate  `cmd:"" help:"Replace a profile's key by a new one, and delete the old one."`
 	Version cli.Version `cmd:"" help:"Print the version."`

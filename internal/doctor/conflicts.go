@@ -1,0 +1,103 @@
+package doctor
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/keycheck"
+	"github.com/awsmint/awsmint/internal/secret"
+	"github.com/awsmint/awsmint/provider"
+)
+
+// conflict is a setting that SDKs do not take beside a credential_process.
+// Which one does what was read from their sources, or seen.
+type conflict struct {
+	id       string
+	severity Severity
+	keys     []string // those that are to go; the first that is there is named
+	what     string   // %s is the first key
+	advice   string
+}
+
+var conflicts = []conflict{
+	{"static-key-shadows", Error, []string{"aws_access_key_id", "aws_secret_access_key", "aws_session_token"},
+		"%s stands in plain text beside credential_process: the AWS CLI, boto3 and the SDKs for Go, JavaScript and Java use that key and never run awsmint; the SDK for .NET drops the profile",
+		"store the key if it is not stored yet (awsmint add %s), then delete %s"},
+	{"sso-beside-process", Error, []string{"sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"},
+		"%s stands beside credential_process: the AWS CLI, boto3 and the SDKs for Go and JavaScript sign in to IAM Identity Center and never run awsmint; the SDK for .NET drops the profile",
+		"delete %[2]s, or put awsmint_ in front of each"},
+	{"role-beside-process", Error, []string{"role_arn", "external_id", "role_session_name", "duration_seconds"},
+		"%s stands beside credential_process: the AWS CLI, boto3 and the SDK for JavaScript assume the role themselves, past awsmint; the SDK for .NET drops the profile",
+		"put awsmint_ in front of %[2]s, and of source_profile"},
+	{"source-beside-process", Error, []string{"source_profile", "credential_source", "web_identity_token_file"},
+		"%s stands beside credential_process: the SDK for Go, and so Terraform, fails; the SDK for .NET drops the profile",
+		"put awsmint_ in front of %[2]s"},
+	{"mfa-serial-beside-process", Warning, []string{"mfa_serial"},
+		"%s stands beside credential_process: the SDK for .NET, and so PowerShell, drops the profile",
+		"put awsmint_ in front of %[2]s"},
+}
+
+// conflicts names what other programs trip over in a profile that awsmint
+// serves.
+func (e *examination) conflicts(section *awsconfig.Section) {
+	if _, runsUs := provider.OwnLine(section.Get("credential_process")); !runsUs {
+		if len(section.OwnKeys()) > 0 {
+			e.unreached(section)
+		}
+		return
+	}
+	for _, c := range conflicts {
+		var there []string
+		for _, key := range c.keys {
+			if section.Get(key) != "" {
+				there = append(there, key)
+			}
+		}
+		if len(there) == 0 {
+			continue
+		}
+		where := place(section, there[0])
+		e.add(Finding{
+			ID: c.id, Severity: c.severity, Area: Profile, Profile: section.Name(), Where: where,
+			Fact:   fmt.Sprintf(c.what, there[0]),
+			Advice: fmt.Sprintf(c.advice, section.Name(), strings.Join(there, ", ")) + fmt.Sprintf(" (%s)", where),
+		})
+	}
+}
+
+// unreached is a profile with settings for awsmint that nobody else runs awsmint
+// for.
+func (e *examination) unreached(section *awsconfig.Section) {
+	if section.Get("credential_process") != "" {
+		return
+	}
+	advice := "name awsmint in it"
+	if line, err := e.Line(section.Name()); err == nil {
+		advice = "add the line: credential_process = " + line
+	}
+	e.add(Finding{
+		ID: "profile-unreached", Severity: Warning, Area: Profile, Profile: section.Name(),
+		Fact:   "the profile has no credential_process that runs awsmint: SDKs pass over its awsmint_ settings, and find none of awsmint's credentials",
+		Advice: advice,
+	})
+}
+
+// plaintext looks at the form of a key that stands in the config files.
+func (e *examination) plaintext(section *awsconfig.Section) {
+	keys := map[string]string{keycheck.AccessKeyID: "aws_access_key_id", keycheck.SecretAccessKey: "aws_secret_access_key", keycheck.SessionToken: "aws_session_token"}
+	values := keycheck.FromVariables(func(name string) secret.String {
+		if keys[name] == "" {
+			return secret.String{}
+		}
+		return secret.New(section.Get(keys[name]))
+	}, e.Now())
+	asWritten := strings.NewReplacer("AWS_ACCESS_KEY_ID", "aws_access_key_id", "AWS_SECRET_ACCESS_KEY", "aws_secret_access_key", "AWS_SESSION_TOKEN", "aws_session_token")
+	for _, p := range keycheck.Check(values) {
+		e.add(Finding{
+			ID: p.ID, Severity: Severity(p.Severity), Area: Profile, Profile: section.Name(),
+			Where: firstSet(place(section, keys[p.Where]), place(section, "aws_access_key_id")),
+			Fact:  asWritten.Replace(p.Fact), Advice: asWritten.Replace(p.Advice),
+		})
+	}
+}

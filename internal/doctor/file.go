@@ -1,0 +1,74 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/awsmint/awsmint/internal/dotenv"
+	"github.com/awsmint/awsmint/internal/keycheck"
+	"github.com/awsmint/awsmint/internal/secret"
+)
+
+// envFile looks at a .env file as at the environment that it becomes.
+func (e *examination) envFile() {
+	if e.File == "" {
+		return
+	}
+	if _, err := os.Stat(e.File); errors.Is(err, fs.ErrNotExist) {
+		e.add(Finding{
+			ID: "file-missing", Severity: Error, Area: File, Where: e.File, Fact: fmt.Sprintf("there is no file %q", e.File),
+			Advice: fmt.Sprintf("make it: awsmint export PROFILE --file %s", e.File),
+		})
+		return
+	}
+	data, err := dotenv.Read(e.File)
+	if err != nil {
+		e.failed(File, "file-unreadable", "", err)
+		return
+	}
+	v := variables{area: File, prefix: e.File + ": ", get: func(name string) secret.String {
+		value, _ := dotenv.Lookup(data, name)
+		return value
+	}}
+	for _, variable := range dotenv.All(data) {
+		if !variable.Value.IsZero() {
+			v.names = append(v.names, variable.Name)
+		}
+	}
+	e.exposed(v)
+	e.check(v)
+	if e.region(v) == "" {
+		e.add(Finding{
+			ID: "region-missing", Severity: Warning, Area: File, Where: v.where("AWS_REGION"),
+			Fact:   fmt.Sprintf("%q sets no AWS_REGION: most SDKs refuse to work without one", e.File),
+			Advice: "add the line AWS_REGION=eu-west-1, with your region, or run: awsmint export PROFILE --file " + e.File,
+		})
+	}
+}
+
+// exposed tells whether the next commit would take the file's secrets along.
+func (e *examination) exposed(v variables) {
+	exposure, err := dotenv.Exposed(e.ctx, e.File, e.Environ)
+	if err != nil {
+		e.failed(File, "git-unknown", "", err)
+		return
+	}
+	severity := Error
+	if !v.has(keycheck.SecretAccessKey) && !v.has(keycheck.SessionToken) {
+		severity = Warning
+	}
+	switch exposure {
+	case dotenv.Tracked:
+		e.add(Finding{
+			ID: "file-tracked", Severity: severity, Area: File, Where: e.File, Fact: fmt.Sprintf("git tracks %q: its secrets are in the repository, or will be", e.File),
+			Advice: fmt.Sprintf("run: git rm --cached %s, and add it to .gitignore; a key that was committed is known to others: replace it", e.File),
+		})
+	case dotenv.Unignored:
+		e.add(Finding{
+			ID: "file-not-ignored", Severity: Warning, Area: File, Where: e.File, Fact: fmt.Sprintf("git does not ignore %q: the next `git add .` takes it along", e.File),
+			Advice: fmt.Sprintf("add it to .gitignore: echo %s >> .gitignore", e.File),
+		})
+	}
+}

@@ -1,0 +1,120 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/provider"
+)
+
+// slow is how long a keychain takes that makes itself felt. One that runs
+// answers in milliseconds, a vault that is to be unlocked in half a second.
+const slow = 2 * time.Second
+
+// storedKey is a profile's key in the keychain.
+type storedKey struct {
+	key   keychain.Key
+	found bool
+}
+
+// stored reads a profile's key, and tells what is wrong with that.
+func (e *examination) stored(profile string) *storedKey {
+	if k, known := e.keys[profile]; known {
+		return k
+	}
+	k := &storedKey{}
+	e.keys[profile] = k
+	if e.locked {
+		return k
+	}
+	began := time.Now() // what it took is no time of day: the clock handed in may stand still
+	value, err := e.Keychain.Get(e.ctx, keychain.KeyAccount(profile))
+	took := time.Since(began)
+	switch {
+	case errors.Is(err, keychain.ErrNotFound):
+		e.add(Finding{
+			ID: "key-missing", Severity: Error, Area: Keychain, Profile: profile,
+			Fact: fmt.Sprintf("the keychain holds no access key for profile %q", profile), Advice: "run: awsmint add " + profile,
+		})
+		return k
+	case err != nil:
+		e.locked = true
+		e.unreadable(err)
+		return k
+	}
+	if k.key, err = keychain.DecodeKey(value); err != nil {
+		e.add(Finding{
+			ID: "key-unreadable", Severity: Error, Area: Keychain, Profile: profile, Fact: oneLine(err.Error()),
+			Advice: fmt.Sprintf("store the key again: awsmint add %s --force", profile),
+		})
+		return k
+	}
+	k.found = true
+	e.add(Finding{
+		ID: "keychain-read", Severity: OK, Area: Keychain, Profile: profile,
+		Fact: fmt.Sprintf("the keychain gave the key %s in %s", provider.LastFour(k.key.AccessKeyID), took.Round(time.Millisecond)),
+	})
+	if took > slow {
+		e.add(Finding{
+			ID: "keychain-slow", Severity: Warning, Area: Keychain,
+			Fact:   fmt.Sprintf("the keychain took %s to answer", took.Round(100*time.Millisecond)),
+			Advice: "unlock it at login, or use another one (AWSMINT_KEYCHAIN=file)",
+		})
+	}
+	e.rotation(profile, k.key)
+	return k
+}
+
+// unreadable names why the keychain gives nothing.
+func (e *examination) unreadable(err error) {
+	id := "keychain-failed"
+	for _, cause := range []struct {
+		err error
+		id  string
+	}{
+		{keychain.ErrLocked, "keychain-locked"}, {keychain.ErrPassphrase, "keychain-passphrase"},
+		{keychain.ErrUnreachable, "keychain-unreachable"}, {keychain.ErrDenied, "keychain-denied"},
+	} {
+		if errors.Is(err, cause.err) {
+			id = cause.id
+			break
+		}
+	}
+	e.add(Finding{ID: id, Severity: Error, Area: Keychain, Fact: oneLine(err.Error()), Advice: oneLine(fault.HintOf(err))})
+}
+
+// rotation tells of a replacement of the key that was interrupted, and of a key
+// that is due for one. What AWS knows of its age is told there.
+func (e *examination) rotation(profile string, key keychain.Key) {
+	if where := provider.Unfinished(key); where != "" {
+		e.add(Finding{ID: "rotation-unfinished", Severity: Warning, Area: Keychain, Profile: profile, Fact: where, Advice: "finish it: awsmint rotate " + profile})
+	}
+	if e.Offline && !key.CreatedAt.IsZero() {
+		e.aged(Keychain, profile, key.AccessKeyID, key.CreatedAt)
+	}
+}
+
+// aged tells of a key that is older than its profile allows.
+func (e *examination) aged(area Area, profile, id string, made time.Time) {
+	section, err := e.config.Profile(profile)
+	if err != nil {
+		return
+	}
+	limit, err := provider.MaxKeyAge(section)
+	if err != nil {
+		e.unresolved(profile, err)
+		return
+	}
+	if age := e.Now().Sub(made); age > limit {
+		e.add(Finding{
+			ID: "key-old", Severity: Warning, Area: area, Profile: profile,
+			Fact:   fmt.Sprintf("the key %s is %d days old, and is to be replaced after %d", provider.LastFour(id), days(age), days(limit)),
+			Advice: "run: awsmint rotate " + profile,
+		})
+	}
+}
+
+func days(d time.Duration) int { return int(d.Hours() / 24) }

@@ -1,0 +1,86 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/awsmint/awsmint/internal/keycheck"
+	"github.com/awsmint/awsmint/internal/secret"
+)
+
+// variables are those of the environment or of a .env file.
+type variables struct {
+	area   Area
+	prefix string // of where a finding is: the file's name
+	get    func(name string) secret.String
+	names  []string // of those that have a value
+}
+
+func (v variables) has(name string) bool { return !v.get(name).IsZero() }
+
+// text is the value of a variable that holds no secret.
+func (v variables) text(name string) string { return v.get(name).Reveal() }
+
+// where names one of the variables.
+func (v variables) where(name string) string { return v.prefix + name }
+
+// check is what is the same wherever variables stand: the form of the
+// credentials, the endpoints, and what AWS says of the credentials.
+func (e *examination) check(v variables) {
+	endpoints := endpointsOf(v)
+	e.endpoints(v, endpoints)
+	id := v.text(keycheck.AccessKeyID)
+	if len(endpoints) > 0 && id != "" && !isAWSKey(strings.TrimLeft(id, " \t\"'")) {
+		e.add(Finding{
+			ID: "local-credentials", Severity: OK, Area: v.area, Where: v.where(keycheck.AccessKeyID),
+			Fact: "AWS_ACCESS_KEY_ID is none of AWS's ids: it is taken to be for the local endpoint",
+		})
+		return
+	}
+	sound := true
+	for _, p := range keycheck.Check(keycheck.FromVariables(v.get, e.Now())) {
+		e.add(Finding{ID: p.ID, Severity: Severity(p.Severity), Area: v.area, Where: v.where(p.Where), Fact: p.Fact, Advice: p.Advice})
+		sound = sound && p.Severity != keycheck.Error
+	}
+	if sound && id != "" && !e.Offline {
+		e.askAbout(v)
+	}
+}
+
+// credentials are those that the variables hold.
+func (v variables) credentials() aws.Credentials {
+	token := v.get(keycheck.SessionToken)
+	if token.IsZero() {
+		token = v.get(keycheck.SecurityToken)
+	}
+	return aws.Credentials{
+		AccessKeyID: v.text(keycheck.AccessKeyID), SecretAccessKey: v.get(keycheck.SecretAccessKey).Reveal(), SessionToken: token.Reveal(),
+	}
+}
+
+// region is the one that the variables choose.
+func (e *examination) region(v variables) string {
+	return firstSet(v.text("AWS_REGION"), v.text("AWS_DEFAULT_REGION"))
+}
+
+// holder is what v is called in a fact.
+func (v variables) holder() string {
+	if v.area == File {
+		return fmt.Sprintf("%q", strings.TrimSuffix(v.prefix, ": "))
+	}
+	return "the environment"
+}
+
+// sortedNames are the names of v that begin with one of the prefixes.
+func (v variables) sortedNames(prefixes ...string) (names []string) {
+	for _, name := range v.names {
+		if slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
