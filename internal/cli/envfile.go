@@ -100,39 +100,11 @@ func strayEndpoints(data []byte, v format.Values) (names []string) {
 	return names
 }
 
-// The names of the variables for endpoints: AWS_ENDPOINT_URL, and those of one
-// service, AWS_ENDPOINT_URL_X and X_ENDPOINT_URL.
-const (
-	endpointVariable = "AWS_ENDPOINT_URL"
-	endpointSuffix   = "_ENDPOINT_URL"
-)
-
 // isLocal reports whether a file has what stands for credentials where there is
 // no AWS.
 func isLocal(data []byte) bool {
 	id, _ := dotenv.Lookup(data, format.AccessKeyID)
 	return id.Reveal() == localKeyID
-}
-
-// localEndpoints are the endpoints that --local has written into a file. An
-// endpoint of one service is awsmint's where both of its names have it; one
-// alone is somebody else's line.
-func localEndpoints(data []byte) (names []string) {
-	if !isLocal(data) {
-		return nil
-	}
-	for _, variable := range dotenv.All(data) {
-		service, ofService := strings.CutPrefix(variable.Name, endpointVariable+"_")
-		older := service + endpointSuffix
-		value, there := dotenv.Lookup(data, older)
-		switch {
-		case variable.Name == endpointVariable:
-			names = append(names, variable.Name)
-		case ofService && there && value.Reveal() == variable.Value.Reveal():
-			names = append(names, variable.Name, older)
-		}
-	}
-	return names
 }
 
 // clear empties the values, and leaves the lines for the next time. The
@@ -146,7 +118,10 @@ func (f *envFile) clear(ctx context.Context) (done string, err error) {
 				done = "emptied"
 			}
 		}
-		gone := localEndpoints(data)
+		var gone []string
+		if isLocal(data) {
+			gone = localEndpoints(dotenv.All(data))
+		}
 		if len(gone) > 0 {
 			done += ", without " + strings.Join(gone, " and ")
 		}

@@ -5,28 +5,32 @@ import (
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/format"
+	"github.com/awsmint/awsmint/internal/secret"
 )
 
-// anyService is the endpoint of all services. With _ID behind it, it is one's.
+// The names of the variables for endpoints: AWS_ENDPOINT_URL for all services,
+// and those of one, AWS_ENDPOINT_URL_X and X_ENDPOINT_URL.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-const anyService = "AWS_ENDPOINT_URL"
+const (
+	endpointVariable = "AWS_ENDPOINT_URL"
+	endpointSuffix   = "_ENDPOINT_URL"
+)
 
 // cutLocal takes the endpoints that exec --local, or what export --local
 // prints, has set out of an environment: a stand-in must not get what is signed
-// with real credentials, nor awsmint's own calls. They are there where the key
-// that is none is.
+// with real credentials, nor awsmint's own calls.
 func cutLocal(environ []string) (rest, local []string) {
-	values := map[string]string{}
-	for _, entry := range environ {
-		name, value, _ := strings.Cut(entry, "=")
-		values[name] = value
-	}
-	if values[format.AccessKeyID] != localKeyID {
+	if !slices.Contains(environ, format.AccessKeyID+"="+localKeyID) {
 		return environ, nil
 	}
+	var set []secret.Variable
 	for _, entry := range environ {
-		name, _, _ := strings.Cut(entry, "=")
-		if isOfLocal(name, values) {
+		name, value, _ := strings.Cut(entry, "=")
+		set = append(set, secret.Variable{Name: name, Value: secret.New(value)})
+	}
+	names := localEndpoints(set)
+	for i, entry := range environ {
+		if slices.Contains(names, set[i].Name) {
 			local = append(local, entry)
 		} else {
 			rest = append(rest, entry)
@@ -35,26 +39,32 @@ func cutLocal(environ []string) (rest, local []string) {
 	return rest, local
 }
 
-// isOfLocal reports whether a variable is one of those. A service's own come in
-// pairs: the endpoint of one for which somebody has set the SDKs' variable alone
-// is not --local's.
-func isOfLocal(name string, values map[string]string) bool {
-	if name == anyService {
-		return true
+// localEndpoints are the names of the endpoints that --local has set, among
+// variables with the key that is none. Those of one service come in pairs: one
+// of the two alone is somebody else's.
+func localEndpoints(set []secret.Variable) (names []string) {
+	values := map[string]string{}
+	for _, v := range set {
+		values[v.Name] = v.Value.Reveal()
 	}
-	id, ok := strings.CutPrefix(name, anyService+"_")
-	if !ok {
-		id, ok = strings.CutSuffix(name, "_ENDPOINT_URL")
+	for _, v := range set {
+		id, ofService := strings.CutPrefix(v.Name, endpointVariable+"_")
+		sdks, programs := serviceVariables(id)
+		value, there := values[programs]
+		switch {
+		case v.Name == endpointVariable:
+			names = append(names, v.Name)
+		case ofService && there && value == values[sdks]:
+			names = append(names, sdks, programs)
+		}
 	}
-	sdks, programs := serviceVariables(id)
-	value, there := values[sdks]
-	return ok && there && value == values[programs]
+	return names
 }
 
 // serviceVariables are those of one service: the SDKs', and the one that
 // programs read which made their endpoint a setting before SDKs did.
 func serviceVariables(id string) (sdks, programs string) {
-	return anyService + "_" + id, id + "_ENDPOINT_URL"
+	return endpointVariable + "_" + id, id + endpointSuffix
 }
 
 // without is getenv without some of the environment.

@@ -134,7 +134,7 @@ func (s *Source) local(app *App, raw bool) (*supply, error) {
 		shown := s.Local[strings.LastIndex(s.Local, "@")+1:]
 		return nil, fault.New(fault.Usage, fmt.Sprintf("--local: %q is not the URL of an endpoint", shown), "it has a form like http://localhost:8000, without a user or a password")
 	}
-	names := []string{anyService}
+	names := []string{endpointVariable}
 	if s.Service != "" {
 		if names, err = endpointVariables(s.Service); err != nil {
 			return nil, err
