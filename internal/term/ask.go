@@ -27,6 +27,8 @@ type question struct {
 	// meant for something else: taken for an answer they would send a wrong
 	// code, store a wrong secret, or confirm what nobody has read.
 	fresh bool
+	// paste takes all lines to an empty one, however long they are.
+	paste bool
 }
 
 // ReadLine asks for a line of at most 1,000 bytes, which is echoed. The error
@@ -94,7 +96,7 @@ func (t *Terminal) askOnce(ctx context.Context, prompt string, q question, signa
 	if err != nil {
 		return "", err
 	}
-	exchange, err := t.startExchange(prompt, modes.suspendKey)
+	exchange, err := t.startExchange(prompt, modes.suspendKey, q.paste)
 	if err != nil {
 		modes.restore(false)
 		return "", err
@@ -123,8 +125,9 @@ func (t *Terminal) askOnce(ctx context.Context, prompt string, q question, signa
 		if q.hidden || err != nil {
 			_ = t.write("\n")
 		}
-		// A secret that was half typed must not turn up in the shell.
-		modes.restore(q.hidden && err != nil)
+		// A secret that was half typed must not turn up in the shell, nor what
+		// stands below the end of a paste.
+		modes.restore(q.hidden && err != nil || q.paste)
 	}
 	return line, err
 }

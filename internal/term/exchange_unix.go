@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// startExchange shows prompt and reads a line in a goroutine that waits with
+// startExchange shows prompt and reads a line, or a paste, in a goroutine that waits with
 // select(2) for the terminal and for a pipe, whose closing ends it. So a read
 // that was given up takes no key that belongs to the next question, or to the
 // shell.
-func (t *Terminal) startExchange(prompt string, suspendKey byte) (*exchange, error) {
+func (t *Terminal) startExchange(prompt string, suspendKey byte, paste bool) (*exchange, error) {
 	wakeRead, wakeWrite, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -24,7 +24,7 @@ func (t *Terminal) startExchange(prompt string, suspendKey byte) (*exchange, err
 	answers, done := make(chan answer, 1), make(chan struct{})
 	go func() {
 		defer close(done)
-		line, err := t.exchange(prompt, suspendKey, int(wakeRead.Fd()))
+		line, err := t.exchange(prompt, suspendKey, paste, int(wakeRead.Fd()))
 		answers <- answer{line, err}
 	}()
 	stop := func() {
@@ -38,12 +38,15 @@ func (t *Terminal) startExchange(prompt string, suspendKey byte) (*exchange, err
 // errStopped ends an exchange that nobody waits for any more.
 var errStopped = errors.New("stopped")
 
-func (t *Terminal) exchange(prompt string, suspendKey byte, wake int) (string, error) {
+func (t *Terminal) exchange(prompt string, suspendKey byte, paste bool, wake int) (string, error) {
 	if ok, err := ready(t.fd(), toWrite, wake, forever); err != nil || !ok {
 		return "", errors.Join(errStopped, err)
 	}
 	if _, err := t.out.WriteString(prompt); err != nil {
 		return "", fmt.Errorf("writing to the terminal: %w", err)
+	}
+	if paste {
+		return t.readPaste(suspendKey, wake)
 	}
 	return t.readLine(suspendKey, wake)
 }
@@ -54,21 +57,9 @@ func (t *Terminal) readLine(suspendKey byte, wake int) (string, error) {
 	var text []byte
 	chunk := make([]byte, 4096)
 	for {
-		if ok, err := ready(t.fd(), toRead, wake, forever); err != nil || !ok {
-			return "", errors.Join(errStopped, err)
-		}
-		if err := t.foreground(); err != nil {
+		n, err := t.read(chunk, wake)
+		if err != nil {
 			return "", err
-		}
-		n, err := unix.Read(t.fd(), chunk)
-		switch {
-		case err == unix.EINTR || err == unix.EAGAIN:
-			continue
-		case err == unix.EIO || err == nil && n == 0:
-			// Ctrl-D on an empty line, or the terminal has gone.
-			return "", ErrCancelled
-		case err != nil:
-			return "", fmt.Errorf("reading from the terminal: %w", err)
 		}
 		text = append(text, chunk[:n]...)
 		line, _, complete := bytes.Cut(text, []byte("\n"))
@@ -79,6 +70,29 @@ func (t *Terminal) readLine(suspendKey byte, wake int) (string, error) {
 			return "", errTooLong
 		case complete:
 			return string(line), nil
+		}
+	}
+}
+
+// read waits for what is typed, and takes what there is.
+func (t *Terminal) read(chunk []byte, wake int) (int, error) {
+	for {
+		if ok, err := ready(t.fd(), toRead, wake, forever); err != nil || !ok {
+			return 0, errors.Join(errStopped, err)
+		}
+		if err := t.foreground(); err != nil {
+			return 0, err
+		}
+		n, err := unix.Read(t.fd(), chunk)
+		switch {
+		case err == unix.EINTR || err == unix.EAGAIN:
+		case err == unix.EIO || err == nil && n == 0:
+			// Ctrl-D on an empty line, or the terminal has gone.
+			return 0, ErrCancelled
+		case err != nil:
+			return 0, fmt.Errorf("reading from the terminal: %w", err)
+		default:
+			return n, nil
 		}
 	}
 }

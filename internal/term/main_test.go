@@ -59,6 +59,9 @@ func perform(step string) (string, error) {
 		return fmt.Sprint(yes), err
 	case "print":
 		return "", tty.Print("touch\x1b[2J your key")
+	case "paste":
+		text, err := tty.ReadPaste(ctx, "Paste: ")
+		return text.Reveal(), err
 	case "hurried":
 		ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 		defer cancel()

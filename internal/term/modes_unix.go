@@ -32,6 +32,10 @@ func (t *Terminal) setModes(q question) (*modes, error) {
 			set.Cc[unix.VEOL], set.Cc[unix.VSUSP] = suspendKey, noKey
 		}
 	}
+	if q.paste { // in the canonical mode the kernel would cut long lines
+		set.Lflag &^= unix.ICANON
+		set.Cc[unix.VMIN], set.Cc[unix.VTIME] = 1, 0
+	}
 	if err := t.applyModes(&set, q.fresh); err != nil {
 		return nil, fmt.Errorf("%w (its modes can't be set: %w)", ErrNone, err)
 	}

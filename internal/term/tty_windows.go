@@ -54,17 +54,17 @@ func (t *Terminal) write(text string) error {
 // console can't be waited for together with anything else: one that is given
 // up and that Windows does not cancel either stays behind until the process
 // ends.
-func (t *Terminal) startExchange(prompt string, _ byte) (*exchange, error) {
+func (t *Terminal) startExchange(prompt string, _ byte, paste bool) (*exchange, error) {
 	answers := make(chan answer, 1)
 	go func() {
-		line, err := t.exchange(prompt)
+		line, err := t.exchange(prompt, paste)
 		answers <- answer{line, err}
 	}()
 	stop := func() { _ = windows.CancelIoEx(t.input(), nil) }
 	return &exchange{answer: answers, stop: stop}, nil
 }
 
-func (t *Terminal) exchange(prompt string) (string, error) {
+func (t *Terminal) exchange(prompt string, paste bool) (string, error) {
 	if err := t.write(prompt); err != nil {
 		return "", fmt.Errorf("writing to the console: %w", err)
 	}
@@ -75,7 +75,13 @@ func (t *Terminal) exchange(prompt string) (string, error) {
 		text = append(text, chunk[:n]...)
 		line, _, complete := bytes.Cut(text, []byte("\n"))
 		line = bytes.TrimSuffix(line, []byte("\r"))
+		pasted, end := endOfPaste(text)
 		switch {
+		case paste && end:
+			return pasted, nil
+		case paste && len(text) > maxPaste:
+			return "", errPasteTooLong
+		case paste && err == nil && n > 0:
 		case len(line) > maxLine:
 			return "", errTooLong
 		case complete:

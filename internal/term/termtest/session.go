@@ -146,6 +146,9 @@ func (s *Session) Type(text string) {
 	}
 }
 
+// Keyboard is the terminal's other side, for typing more than it takes at once.
+func (s *Session) Keyboard() *os.File { return s.keyboard }
+
 // Expect waits until the screen shows text, after what was expected before.
 func (s *Session) Expect(text string) {
 	s.t.Helper()
