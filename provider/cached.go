@@ -79,7 +79,8 @@ func (c *Cached) retrieve(ctx context.Context) (aws.Credentials, error) {
 }
 
 // Cached returns what is in the cache and lives, without minting. ok is false
-// where there is nothing. It reads the header alone, so it needs no key.
+// where there is nothing; times are then those of what has expired, if it is
+// still there. It reads the header alone, so it needs no key.
 func (c *Cached) Cached() (times cache.Times, ok bool) {
 	sealed, ok := c.cache.Read(c.current().name)
 	return sealed.Times, ok && c.now().Before(sealed.Times.Expires)
@@ -131,6 +132,10 @@ func (c *Cached) lookUp(ctx context.Context) (found, error) {
 	left := times.Expires.Sub(c.now())
 	return found{credentials, true, left > c.window(times)}, nil
 }
+
+// Renewal is when credentials come into their expiry window: from then on
+// Retrieve mints new ones.
+func (c *Cached) Renewal(t cache.Times) time.Time { return t.Expires.Add(-c.window(t)) }
 
 func (c *Cached) window(t cache.Times) time.Duration {
 	life := t.Expires.Sub(t.Issued)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/provider"
 )
@@ -15,6 +16,7 @@ type row struct {
 	Profile   string     `json:"profile"`
 	Kind      string     `json:"kind,omitempty"`
 	Account   string     `json:"account_id,omitempty"` // the one that the credentials are for
+	User      string     `json:"user_arn,omitempty"`
 	Key       string     `json:"access_key_last_four,omitempty"`
 	KeyDays   *int       `json:"key_age_days,omitempty"` // at least: since it was made, if that is known, else stored
 	KeyTooOld bool       `json:"key_too_old,omitempty"`  // by awsmint_max_key_age
@@ -28,7 +30,10 @@ type row struct {
 	SignedIn  *bool      `json:"signed_in,omitempty"` // where there is a sign_in_url
 	SignInEnd *time.Time `json:"signed_in_until,omitempty"`
 	Reachable bool       `json:"reachable"` // SDKs come to awsmint for it
+	Issued    *time.Time `json:"session_issued,omitempty"`
 	Expires   *time.Time `json:"session_expires,omitempty"`
+	Renewal   *time.Time `json:"session_renewal,omitempty"` // from then on whoever asks gets new ones
+	Expired   bool       `json:"session_expired,omitempty"` // the last one, and there is no other
 	Problem   string     `json:"problem,omitempty"`
 	Hint      string     `json:"hint,omitempty"`
 
@@ -38,14 +43,29 @@ type row struct {
 	unopened bool
 }
 
-// aged says how old the key is, and whether its rotation is to be finished.
+// aged says how old the key is.
 func (r *row) aged(key keychain.Key, limit time.Duration, now time.Time) {
 	age, old := provider.TooOld(key, limit, now)
 	if !key.Since().IsZero() {
 		n := int(age / (24 * time.Hour))
 		r.KeyDays, r.KeyTooOld = &n, old
 	}
-	r.Rotation = provider.Unfinished(key)
+}
+
+// broken says why a profile gives no credentials.
+func (r *row) broken(err error) {
+	r.Problem, r.Hint, r.short = err.Error(), fault.HintOf(err), "see below"
+}
+
+// lives says what is in the cache for the profile.
+func (r *row) lives(cached *provider.Cached) {
+	times, ok := cached.Cached()
+	if !ok {
+		r.Expired = !times.Expires.IsZero()
+		return
+	}
+	renewal := cached.Renewal(times)
+	r.Issued, r.Expires, r.Renewal = &times.Issued, &times.Expires, &renewal
 }
 
 // advice is what to do about the key, for below the table.
@@ -84,6 +104,9 @@ func (r *row) describe(link provider.Link) {
 		r.what = fmt.Sprintf("sso %s in %s", l.RoleName, l.AccountID)
 	case *provider.Login:
 		r.Account = accountIn(l.Session)
+		if strings.Contains(l.Session, ":user/") {
+			r.User = l.Session
+		}
 		r.what = "aws login of " + afterSlash(l.Session)
 	case *provider.Process:
 		r.what = "process " + filepath.Base(l.Command[0])

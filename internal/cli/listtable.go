@@ -11,25 +11,33 @@ import (
 // terminal the table is as narrow as that is.
 func printTable(app *App, rows []row) error {
 	if len(rows) == 0 {
-		_, err := fmt.Fprintln(app.Stdout, "no profiles yet; store a key with: awsmint add PROFILE")
+		_, err := fmt.Fprint(app.Stdout, noRows)
 		return err
 	}
 	table := [][]string{{"PROFILE", "CREDENTIALS", "MFA", "SESSION"}}
-	problems := ""
 	for _, r := range rows {
 		table = append(table, []string{r.Profile, r.credentialsColumn(), r.mfaColumn(), r.sessionColumn(app.Now())})
+	}
+	_, err := fmt.Fprint(app.Stdout, lined(table, app.columns(), nil)+problems(rows))
+	return err
+}
+
+const noRows = "no profiles yet; store a key with: awsmint add PROFILE\n"
+
+// problems are what stands below the table, each after an empty line.
+func problems(rows []row) (text string) {
+	for _, r := range rows {
 		if r.Problem != r.short {
-			problems += fmt.Sprintf("\n%s: %s\n", r.Profile, r.Problem)
+			text += fmt.Sprintf("\n%s: %s\n", r.Profile, r.Problem)
 			if r.Hint != "" {
-				problems += "  " + strings.ReplaceAll(r.Hint, "\n", "\n  ") + "\n"
+				text += "  " + strings.ReplaceAll(r.Hint, "\n", "\n  ") + "\n"
 			}
 		}
 		if advice := r.advice(); advice != "" {
-			problems += fmt.Sprintf("\n%s: %s\n", r.Profile, advice)
+			text += fmt.Sprintf("\n%s: %s\n", r.Profile, advice)
 		}
 	}
-	_, err := fmt.Fprint(app.Stdout, lined(table, app.columns())+problems)
-	return err
+	return text
 }
 
 func (r *row) credentialsColumn() string {
@@ -64,6 +72,8 @@ func (r *row) sessionColumn(now time.Time) string {
 		return r.short
 	case r.Expires != nil:
 		return left(*r.Expires, now)
+	case r.SignedIn == nil && r.Expired:
+		return "expired"
 	case r.SignedIn == nil:
 		return "none"
 	case !*r.SignedIn:
@@ -78,8 +88,9 @@ func (r *row) sessionColumn(now time.Time) string {
 const gap = 2
 
 // lined writes cells in columns. Where they are wider than columns, which is 0
-// for what is no terminal, the widest are cut.
-func lined(table [][]string, columns int) string {
+// for what is no terminal, the widest are cut. paint, where given, puts escape
+// sequences round what stands in a cell: they take no room.
+func lined(table [][]string, columns int, paint func(line, column int, text string) string) string {
 	widths := make([]int, len(table[0]))
 	for _, cells := range table {
 		for i, cell := range cells {
@@ -90,10 +101,15 @@ func lined(table [][]string, columns int) string {
 		fit(widths, table[0], columns)
 	}
 	var text strings.Builder
-	for _, cells := range table {
+	for number, cells := range table {
 		line := ""
 		for i, cell := range cells {
-			line += fmt.Sprintf("%-*s", widths[i]+gap, cut(cell, widths[i]))
+			cell = cut(cell, widths[i])
+			room := widths[i] + gap - utf8.RuneCountInString(cell)
+			if paint != nil {
+				cell = paint(number, i, cell)
+			}
+			line += cell + strings.Repeat(" ", room)
 		}
 		text.WriteString(strings.TrimRight(line, " ") + "\n")
 	}

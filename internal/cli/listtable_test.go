@@ -16,7 +16,7 @@ func TestColumnsAreCutWhereTheTerminalIsNarrow(t *testing.T) {
 		27: "PROFILE  CREDENTIALS  MFA\nwork     role Admin…  alice\n←→       -            none\n",
 		5:  "PROFILE  CREDENTIALS  MFA\nwork     role Admin…  al…\n←→       -            no…\n",
 	} {
-		if diff := cmp.Diff(want, lined(table, columns)); diff != "" {
+		if diff := cmp.Diff(want, lined(table, columns, nil)); diff != "" {
 			t.Errorf("%d columns (-want +got):\n%s", columns, diff)
 		}
 	}
@@ -30,6 +30,7 @@ func TestSessionColumnSaysWhatMattersMost(t *testing.T) {
 		"none":                       {},
 		"59m left":                   {Expires: in(59*time.Minute + 59*time.Second), SignedIn: &yes},
 		"signed in until 15:29":      {SignedIn: &yes, SignInEnd: in(3*time.Hour + 29*time.Minute)},
+		"expired":                    {Expired: true},
 		"signed in":                  {SignedIn: &yes},
 		"sign in: awsmint login dev": {Profile: "dev", SignedIn: &no},
 		"see below":                  {Problem: "a long story", short: "see below", Expires: in(time.Hour)},

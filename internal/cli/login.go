@@ -106,11 +106,14 @@ func clock(at, now time.Time) string {
 	return at.Format("2006-01-02 15:04")
 }
 
-// left is the time until at in whole minutes, rounded down: "11h59m".
-func left(at, now time.Time) string {
+// left is remaining, as it stands in a sentence.
+func left(at, now time.Time) string { return remaining(at, now) + " left" }
+
+// remaining is the time until at in whole minutes, rounded down: "11h59m".
+func remaining(at, now time.Time) string {
 	d := at.Sub(now)
 	if d >= time.Minute {
 		d = d.Truncate(time.Minute)
 	}
-	return provider.Span(d) + " left"
+	return provider.Span(d)
 }
