@@ -55,9 +55,11 @@ var errNotInTime = errors.New("not in time")
 
 // poll asks until the answer was good a number of times in a row. An error of
 // ask ends it; after KeyTimeout the error is late, or else errNotInTime. Where
-// keyID is given, whoever watches is told that this key is waited for.
+// keyID is given, whoever watches is told that this key is waited for, from the
+// first answer on that is not good.
 func (r *rotating) poll(ctx context.Context, keyID string, times int, late error, ask func(context.Context) (good bool, err error)) error {
 	began, pause, row := r.Options.Now(), firstPause, 0
+	telling := false
 	for {
 		good, err := ask(ctx)
 		if err != nil {
@@ -76,7 +78,7 @@ func (r *rotating) poll(ctx context.Context, keyID string, times int, late error
 			}
 			return late
 		}
-		if !good && keyID != "" {
+		if telling = telling || !good; telling && keyID != "" {
 			r.report(RotationProgress{Event: KeyAwaited, KeyID: keyID, Waited: waited})
 		}
 		if err := r.Wait(ctx, pause); err != nil {

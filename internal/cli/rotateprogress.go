@@ -22,7 +22,7 @@ type rotationWatch struct {
 	waiting bool
 }
 
-// lasting are what a person wants to find on the terminal afterwards: what was
+// lastingEvents are what a person wants to find on the terminal afterwards: what was
 // deleted beside the old key, and that all began anew.
 var lastingEvents = []provider.RotationEvent{provider.KeyStray, provider.KeyUnused, provider.KeyGone}
 
@@ -53,8 +53,8 @@ func (w *rotationWatch) tell(p provider.RotationProgress) {
 	}
 }
 
-// wait leaves the line empty behind it: what comes next may be a question for
-// a code.
+// wait takes away the line that tells of waiting: what comes next may be a
+// question for a code.
 func (w *rotationWatch) wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -65,6 +65,7 @@ func (w *rotationWatch) wait(ctx context.Context, d time.Duration) error {
 		err = ctx.Err()
 	}
 	if w.waiting {
+		w.waiting = false
 		w.end()
 	}
 	return err

@@ -1,0 +1,297 @@
+//go:build unix
+
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/lab"
+	"github.com/awsmint/awsmint/internal/ststest"
+)
+
+// permanent is the key that the keychain holds for a profile.
+func permanent(t *testing.T, l *lab.Lab, profile string) (c credentials) {
+	t.Helper()
+	r := l.Run("", "process", profile, "--raw-key")
+	if r.Err != nil {
+		t.Errorf("the key of %q can't be read: status %d, %s", profile, r.Status, r.Stderr)
+		return c
+	}
+	if err := json.Unmarshal([]byte(r.Stdout), &c); err != nil {
+		t.Error(err)
+	}
+	return c
+}
+
+// keyWorks checks that the key in the keychain is one that AWS takes.
+func keyWorks(t *testing.T, l *lab.Lab, user, profile string) {
+	t.Helper()
+	stored := permanent(t, l, profile)
+	for _, key := range l.AWS.AccessKeys(user) {
+		if key.Active && key.ID == stored.AccessKeyID && key.Secret == stored.SecretAccessKey {
+			return
+		}
+	}
+	t.Errorf("%s: the key in the keychain does not work", profile)
+}
+
+// oneKey checks that a user has one key, not the one of before, which works and
+// is that of the profiles, and that nothing is left to be finished.
+func oneKey(t *testing.T, l *lab.Lab, user, before string, profiles ...string) {
+	t.Helper()
+	if keys := l.AWS.AccessKeys(user); len(keys) != 1 || keys[0].ID == before {
+		t.Errorf("%s has %d keys, the first of which is %s; it was %s", user, len(keys), keys[0].ID, before)
+	}
+	for _, profile := range profiles {
+		keyWorks(t, l, user, profile)
+	}
+	if r := l.Run("", "list", "--json"); r.Err != nil || strings.Contains(r.Stdout, `"rotation"`) {
+		t.Errorf("list: status %d, %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+}
+
+// rotated checks that a run went well.
+func rotated(t *testing.T, r lab.Result) lab.Result {
+	t.Helper()
+	if r.Err != nil {
+		t.Fatalf("status %d, stdout %q, stderr:\n%s", r.Status, r.Stdout, r.Stderr)
+	}
+	return r
+}
+
+func lastFour(id string) string { return "…" + id[len(id)-4:] }
+
+// withPolicy is a lab whose user may do nothing of this without MFA, as the
+// policy says that AWS recommends, and whose AWS takes its time.
+func withPolicy(t *testing.T, seed bool) (*lab.Lab, *ststest.User) {
+	t.Helper()
+	l, alice := withKey(t, seed)
+	l.AWS.SetSelfService("alice", ststest.SelfServiceWithMFA)
+	l.AWS.SetPropagation(1500 * time.Millisecond)
+	return l, alice
+}
+
+// One code, one key, and nothing of the old one in cache or keychain.
+func TestRotateTakesOneCode(t *testing.T) {
+	t.Parallel()
+	l, alice := withPolicy(t, false)
+	c := capture(t, l, l.Binary, "rotate", "work")
+	c.Expect(`MFA code for profile "work"`)
+	c.Type(code(alice) + "\n")
+	r := rotated(t, c.result(t))
+	now := l.AWS.AccessKeys("alice")[0].ID
+	if want := "work: key " + lastFour(alice.AccessKeyID) + " is replaced by " + lastFour(now) + " and deleted\n"; r.Stdout != want {
+		t.Errorf("stdout %q, want %q", r.Stdout, want)
+	}
+	if asked := strings.Count(c.Screen(), "MFA code for"); asked != 1 {
+		t.Errorf("asked %d times:\n%s", asked, c.Screen())
+	}
+	if !strings.Contains(r.Stderr, "work: waiting for AWS to know the key "+lastFour(now)+" everywhere, ") {
+		t.Errorf("stderr:\n%s", r.Stderr)
+	}
+	wantCalls(t, l.AWS, "GetSessionToken", 1)
+	wantCalls(t, l.AWS, "CreateAccessKey", 1)
+	oneKey(t, l, "alice", alice.AccessKeyID, "work")
+	if r := l.Run("", "list", "--json"); strings.Contains(r.Stdout, "session_expires") {
+		t.Error("a session of the old key is in the cache")
+	}
+}
+
+// The session that is there is used: nobody is asked.
+func TestRotateWithTheSessionThatIsThere(t *testing.T) {
+	t.Parallel()
+	l, alice := withPolicy(t, true)
+	succeeded(t, l.Run("", "process", "work"))
+	rotated(t, l.Run("", "rotate", "work", "--no-input"))
+	wantCalls(t, l.AWS, "GetSessionToken", 1)
+	oneKey(t, l, "alice", alice.AccessKeyID, "work")
+}
+
+// Where a person is needed and can't be asked, nothing is changed.
+func TestRotateWithoutAPerson(t *testing.T) {
+	t.Parallel()
+	l, alice := withPolicy(t, false)
+	failed(t, l.Run("", "rotate", "work"), 3, lastFour(alice.AccessKeyID)+" is in use as before", "awsmint rotate work")
+	failed(t, l.Run("", "rotate", "work", "--no-input"), 3)
+	wantCalls(t, l.AWS, "CreateAccessKey", 0)
+	keyWorks(t, l, "alice", "work")
+}
+
+// On a terminal one line changes, and nothing of it stays.
+func TestRotateOnATerminal(t *testing.T) {
+	t.Parallel()
+	l, _ := withoutMFA(t)
+	l.AWS.SetPropagation(1500 * time.Millisecond)
+	shown := onTerminal(t, l, 60, "rotate", "work")
+	for _, words := range []string{"\r\x1b[Kwork: made the new key …", "\r\x1b[Kwork: waiting for AWS to know the key …", "\r\x1b[Kwork: deleted the old key …"} {
+		if !strings.Contains(shown, words) {
+			t.Errorf("it lacks %q:\n%q", words, shown)
+		}
+	}
+	if strings.Count(shown, "\n") != 1 || !strings.Contains(shown, "\r\x1b[Kwork: key …") || !strings.HasSuffix(strings.TrimSpace(shown), " and deleted") {
+		t.Errorf("it shows\n%q", shown)
+	}
+	for _, line := range strings.Split(shown, "\r\x1b[K") {
+		if len([]rune(line)) > 57 && !strings.Contains(line, "is replaced by") {
+			t.Errorf("a line of %d columns: %q", len([]rune(line)), line)
+		}
+	}
+	l.Set("TERM", "dumb")
+	l.AWS.SetPropagation(0)
+	if shown := onTerminal(t, l, 60, "rotate", "work"); strings.Contains(shown, "\x1b") || !strings.Contains(shown, "work: made the new key …") {
+		t.Errorf("a dumb terminal shows\n%q", shown)
+	}
+}
+
+// Two keys: both are named with what is known of them, and nothing is deleted
+// that nobody said may go.
+func TestRotateWithTwoKeys(t *testing.T) {
+	t.Parallel()
+	l, alice := withoutMFA(t)
+	other, err := l.AWS.AddAccessKey("alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const day = 24 * time.Hour
+	now := time.Now()
+	l.AWS.SetKeyHistory(other.ID, now.Add(-400*day), now.Add(-10*day))
+	failed(t, l.Run("", "rotate", "work"), 1, "2 access keys", lastFour(other.ID)+" (made 400 days ago, last used 10 days ago)",
+		"find out who uses the other one", "is in use as before")
+	failed(t, l.Run("", "rotate", "work", "--delete-oldest-unused"), 1, "find out who uses the other one")
+	if len(l.AWS.AccessKeys("alice")) != 2 {
+		t.Fatal("a key that somebody uses was deleted")
+	}
+
+	l.AWS.SetKeyHistory(other.ID, now.Add(-400*day), now.Add(-100*day))
+	failed(t, l.Run("", "rotate", "work"), 1, "awsmint rotate work --delete-oldest-unused, which deletes "+lastFour(other.ID))
+	r := rotated(t, l.Run("", "rotate", "work", "--delete-oldest-unused"))
+	if !strings.Contains(r.Stderr, "work: deleted the unused key "+lastFour(other.ID)+"\n") {
+		t.Errorf("stderr:\n%s", r.Stderr)
+	}
+	oneKey(t, l, "alice", alice.AccessKeyID, "work")
+}
+
+// Profiles that share a key are one rotation; one that fails stops no other; a
+// key that is young enough stays, however long it has been here.
+func TestRotateSeveral(t *testing.T) {
+	t.Parallel()
+	l, alice := withoutMFA(t)
+	bob, carol := l.AWS.AddUser("bob"), l.AWS.AddUser("carol")
+	for profile, user := range map[string]*ststest.User{"again": alice, "bobs": bob, "carols": carol} {
+		if err := l.Add(profile, user, true); err != nil {
+			t.Fatal(err)
+		}
+		edit(t, l.ConfigFile(), "\nawsmint_mfa_serial = "+user.MFASerial, "\n# without "+profile)
+	}
+	succeeded(t, l.Run("", "process", "again"))
+	l.AWS.SetSelfService("bob", ststest.SelfServiceDenied)
+	l.AWS.SetKeyHistory(alice.AccessKeyID, time.Now().AddDate(0, 0, -100), time.Time{})
+	l.AWS.SetKeyHistory(carol.AccessKeyID, time.Now().AddDate(0, 0, -30), time.Time{})
+
+	r := l.Run("", "rotate", "--all", "--yes", "--older-than", "90d")
+	if r.Status != 5 || !strings.Contains(r.Stderr, "AWS refused ListAccessKeys") {
+		t.Errorf("status %d, stderr:\n%s", r.Status, r.Stderr)
+	}
+	for _, want := range []string{
+		"work, again: key " + lastFour(alice.AccessKeyID) + " is replaced by " + lastFour(l.AWS.AccessKeys("alice")[0].ID) + " and deleted\n",
+		"carols: key " + lastFour(carol.AccessKeyID) + " is 30 days old, and stays\n",
+	} {
+		if !strings.Contains(r.Stdout, want) {
+			t.Errorf("stdout lacks %q:\n%s", want, r.Stdout)
+		}
+	}
+	if strings.Count(r.Stdout, "\n") != 2 {
+		t.Errorf("stdout:\n%s", r.Stdout)
+	}
+	oneKey(t, l, "alice", alice.AccessKeyID, "work", "again")
+	keyWorks(t, l, "bob", "bobs")
+	keyWorks(t, l, "carol", "carols")
+	if r := l.Run("", "list", "--json"); strings.Contains(r.Stdout, "session_expires") {
+		t.Error("a session of the shared key is in the cache")
+	}
+}
+
+// A role over its profile's own key, and a profile without sessions: their keys
+// are replaced like others.
+func TestRotateOfOtherProfilesWithKeys(t *testing.T) {
+	t.Parallel()
+	l, alice := withoutMFA(t)
+	edit(t, l.ConfigFile(), "[profile work]", "[profile work]\nawsmint_session = off")
+	rotated(t, l.Run("", "rotate", "work"))
+	oneKey(t, l, "alice", alice.AccessKeyID, "work")
+	before := l.AWS.AccessKeys("alice")[0].ID
+	l.AWS.AddRole(ststest.Role{ARN: admin})
+	edit(t, l.ConfigFile(), "awsmint_session = off", "awsmint_role_arn = "+admin+"\nawsmint_source_profile = work")
+	succeeded(t, l.Run("", "process", "work"))
+	rotated(t, l.Run("", "rotate", "--all", "--yes"))
+	if now := l.AWS.AccessKeys("alice"); len(now) != 1 || now[0].ID == before {
+		t.Errorf("%d keys", len(now))
+	}
+	succeeded(t, l.Run("", "process", "work"))
+}
+
+// The commands get the new key as JSON once it works, and may use the profile
+// themselves. One that fails leaves both keys valid, and the next run goes on
+// with it and not with those that have taken the key.
+func TestRotatePublishes(t *testing.T) {
+	t.Parallel()
+	l, alice := withoutMFA(t)
+	first, second, flag := filepath.Join(l.Dir, "first"), filepath.Join(l.Dir, "second"), filepath.Join(l.Dir, "ready")
+	edit(t, l.ConfigFile(), "[profile work]", "[profile work]\nawsmint_publish = cat >> "+first)
+	use := "AWSMINT_PASSPHRASE='" + lab.Passphrase + "' awsmint process work >" + second + ".session || exit 4; "
+	command := use + "test -e " + flag + " || { cat >&2; echo not yet >&2; exit 3; }; cat > " + second
+
+	r := l.Run("", "rotate", "work", "--publish", command)
+	pending := l.AWS.AccessKeys("alice")[1]
+	if strings.Contains(r.Stderr, pending.Secret) {
+		t.Error("the secret is shown")
+	}
+	if r.Status != 1 || r.Stdout != "" {
+		t.Errorf("status %d, stdout %q", r.Status, r.Stdout)
+	}
+	for _, words := range []string{
+		"publish command 1 has taken the new key " + lastFour(pending.ID), "publish command 2 of 2 did not take the new key: exit status 3", "not yet",
+		"the new key " + lastFour(pending.ID) + " is stored, " + lastFour(alice.AccessKeyID) + " is in use as before, and both are valid", "awsmint rotate work",
+	} {
+		if !strings.Contains(r.Stderr, words) {
+			t.Errorf("stderr lacks %q:\n%s", words, r.Stderr)
+		}
+	}
+	for _, key := range l.AWS.AccessKeys("alice") {
+		if !key.Active {
+			t.Errorf("key %s is inactive", key.ID)
+		}
+	}
+	if list := l.Run("", "list"); !strings.Contains(list.Stdout, "the rotation of its key is not finished: the new key "+lastFour(pending.ID)) {
+		t.Errorf("list:\n%s", list.Stdout)
+	}
+
+	write(t, flag, "", 0o600)
+	rotated(t, l.Run("", "rotate", "work", "--publish", command, "--older-than", "90d"))
+	oneKey(t, l, "alice", alice.AccessKeyID, "work")
+	for _, path := range []string{first, second} {
+		var got struct {
+			Version                                                                     int
+			Profile, AccessKeyID, SecretAccessKey, PreviousAccessKeyID, Arn, CreateDate string
+		}
+		text := content(t, path)
+		if err := json.Unmarshal([]byte(text), &got); err != nil || strings.Count(text, "\n") != 1 {
+			t.Fatalf("%s: %v", path, err)
+		}
+		if got.Version != 1 || got.Profile != "work" || got.AccessKeyID != pending.ID || got.SecretAccessKey != pending.Secret || got.PreviousAccessKeyID != alice.AccessKeyID || got.Arn != alice.ARN {
+			t.Errorf("%s: it got another key", path)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(second + ".session"); err != nil {
+		t.Fatal(err)
+	}
+	sweep(t, l, map[string]string{"the old secret": alice.SecretAccessKey, "the new secret": pending.Secret, "the passphrase": lab.Passphrase}, 4)
+}
