@@ -40,8 +40,10 @@ type grammar struct {
 	Console cli.Console `cmd:"" help:"Sign a browser in to the AWS console."`
 	List    cli.List    `cmd:"" help:"Show profiles, where their credentials come from, and how long these last."`
 	Doctor  cli.Doctor  `cmd:"" help:"Find what is wrong with credentials, and say what to do."`
+	Status  cli.Status  `cmd:"" help:"Show at a glance how profiles stand: whose they are, the key's age, the session's time left."`
 	Remove  cli.Remove  `cmd:"" help:"Remove a profile's key and all that awsmint keeps and wrote for it."`
 	Rotate  cli.Rotate  `cmd:"" help:"Replace a profile's key by a new one, and delete the old one."`
+	MFA     cli.MFA     `cmd:"" name:"mfa" help:"Make MFA devices, and keep their seeds."`
 	Version cli.Version `cmd:"" help:"Print the version."`
 }
 

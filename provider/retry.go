@@ -39,6 +39,18 @@ func once(ctx context.Context) aws.Retryer {
 	})
 }
 
+// careful is for requests that make something which is told once: it repeats
+// them only where AWS has certainly not carried them out.
+func careful(ctx context.Context) aws.Retryer {
+	return until(ctx, func(o *retry.StandardOptions) {
+		o.Retryables = []retry.IsErrorRetryable{
+			retry.IsErrorRetryableFunc(hopeless),
+			retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes},
+			retry.IsErrorRetryableFunc(neverConnected),
+		}
+	})
+}
+
 // hopeless is for what another try can't change. The SDK would try again with
 // a certificate that is not trusted.
 func hopeless(err error) aws.Ternary {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	smithy "github.com/aws/smithy-go"
@@ -153,15 +152,6 @@ func (r *rotating) lastUse(ctx context.Context, key *UserKey) error {
 // createKey is sent again only where AWS has certainly not carried it out: a
 // second key would leave the first one behind.
 func (r *rotating) createKey(ctx context.Context) (made keychain.KeyPair, err error) {
-	careful := func(ctx context.Context) aws.Retryer {
-		return until(ctx, func(o *retry.StandardOptions) {
-			o.Retryables = []retry.IsErrorRetryable{
-				retry.IsErrorRetryableFunc(hopeless),
-				retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes},
-				retry.IsErrorRetryableFunc(neverConnected),
-			}
-		})
-	}
 	err = r.ask(ctx, "CreateAccessKey", careful, func(ctx context.Context, client *iam.Client) error {
 		output, err := client.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{})
 		if err != nil {

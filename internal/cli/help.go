@@ -28,7 +28,7 @@ func (a *App) PrintHelp(_ kong.HelpOptions, parsed *kong.Context) error {
 		node = parsed.Model.Node
 		h.line("Usage: awsmint COMMAND")
 	} else {
-		h.paragraph(0, "Usage: awsmint "+node.Path()+arguments(node))
+		h.paragraph(0, usageOf(node))
 	}
 	for paragraph := range strings.SplitSeq(node.Help, "\n\n") {
 		h.line("")
@@ -37,7 +37,10 @@ func (a *App) PrintHelp(_ kong.HelpOptions, parsed *kong.Context) error {
 	h.entries("Commands:", commands(node))
 	h.entries("Arguments:", positionals(node))
 	h.entries("Flags:", flags(node))
-	if len(node.Children) > 0 {
+	if len(node.Children) > 0 && node.Parent != nil {
+		h.line("")
+		h.paragraph(0, "Help on one of them: awsmint "+node.Path()+" COMMAND --help")
+	} else if len(node.Children) > 0 {
 		h.entries("Exit status:", statuses)
 		h.entries("Environment (README.md says more):", variables)
 		h.line("")
@@ -45,6 +48,13 @@ func (a *App) PrintHelp(_ kong.HelpOptions, parsed *kong.Context) error {
 	}
 	_, err := io.WriteString(a.Stdout, h.text.String())
 	return err
+}
+
+func usageOf(node *kong.Node) string {
+	if len(node.Children) > 0 {
+		return "Usage: awsmint " + node.Path() + " COMMAND"
+	}
+	return "Usage: awsmint " + node.Path() + arguments(node)
 }
 
 // statuses are those of package fault, which scripts rely on.

@@ -19,11 +19,12 @@ func Misuse(err error) error {
 	if !errors.As(err, &refused) || errors.As(err, &own) {
 		return err
 	}
-	command := ""
+	command, group := "", false
 	if refused.Context != nil && refused.Context.Selected() != nil {
 		command = refused.Context.Selected().Path()
+		group = len(refused.Context.Selected().Children) > 0
 	}
-	return misuse(err, command, plainly(command, refused.Error()))
+	return misuse(err, command, plainly(command, group, refused.Error()))
 }
 
 func misuse(err error, command, fact string) error {
@@ -31,8 +32,9 @@ func misuse(err error, command, fact string) error {
 }
 
 // plainly puts kong's words plainly. Those that it does not know stay as they
-// are.
-func plainly(command, text string) string {
+// are. group: the command is one of several words, of which the last is missing
+// or wrong.
+func plainly(command string, group bool, text string) string {
 	flag, _, wantsValue := strings.Cut(text, ": expected ")
 	if wantsValue && strings.HasPrefix(flag, "-") && strings.Contains(text, " value but got ") {
 		return flag + " needs a value"
@@ -58,13 +60,13 @@ func plainly(command, text string) string {
 	}
 	if rest, ok := strings.CutPrefix(text, "unexpected argument "); ok {
 		word, suggestion, _ := strings.Cut(rest, ", did you mean ")
-		if command != "" {
+		if command != "" && !group {
 			return fmt.Sprintf("unexpected argument %q", word)
 		}
 		if suggestion != "" {
 			suggestion = "; did you mean " + suggestion
 		}
-		return fmt.Sprintf("there is no command %q", word) + suggestion
+		return fmt.Sprintf("there is no command %q", strings.TrimSpace(command+" "+word)) + suggestion
 	}
 	return text
 }

@@ -67,6 +67,13 @@ func setUp(env *testscript.Env) error {
 			return err
 		}
 	}
+	// Seeds as people copy them: in groups, and as a URL.
+	grouped := strings.ToLower(alice.Seed[:4] + " " + alice.Seed[4:8] + "-" + alice.Seed[8:])
+	for name, text := range map[string]string{"seed.txt": grouped + "\n", "url.txt": "otpauth://totp/AWS:alice?secret=" + alice.Seed + "&issuer=AWS\n"} {
+		if err := os.WriteFile(filepath.Join(env.WorkDir, name), []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
 	return os.MkdirAll(filepath.Dir(l.ConfigFile()), 0o700)
 }
 
