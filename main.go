@@ -39,8 +39,8 @@ type grammar struct {
 	Exec    cli.Exec    `cmd:"" help:"Run a command with credentials."`
 	Console cli.Console `cmd:"" help:"Sign a browser in to the AWS console."`
 	List    cli.List    `cmd:"" help:"Show profiles, where their credentials come from, and how long these last."`
-	Doctor  cli.Doctor  `cmd:"" help:"Find what is wrong with credentials, and say what to do."`
 	Status  cli.Status  `cmd:"" help:"Show at a glance how profiles stand: whose they are, the key's age, the session's time left."`
+	Doctor  cli.Doctor  `cmd:"" help:"Find what is wrong with credentials, and say what to do."`
 	Remove  cli.Remove  `cmd:"" help:"Remove a profile's key and all that awsmint keeps and wrote for it."`
 	Rotate  cli.Rotate  `cmd:"" help:"Replace a profile's key by a new one, and delete the old one."`
 	MFA     cli.MFA     `cmd:"" name:"mfa" help:"Make MFA devices, and keep their seeds."`
@@ -71,6 +71,9 @@ func run(args []string) int {
 	}
 	if process, ok := cli.ParseProcess(args); ok {
 		return cli.Report(app.Stderr, process.Run(ctx, app))
+	}
+	if short, ok := cli.ParseShort(args); ok {
+		return cli.Report(app.Stderr, short.Run(app))
 	}
 	err := parseAndRun(ctx, app, args)
 	status := cli.Report(app.Stderr, err)

@@ -179,6 +179,15 @@ func roleName(arn string) string { return afterSlash(arn) + " in " + accountIn(a
 // afterSlash is the last part of an ARN's resource: its name.
 func afterSlash(arn string) string { return arn[strings.LastIndex(arn, "/")+1:] }
 
+// resourceIn is an ARN's last part, a user or role, without its path.
+func resourceIn(arn string) string {
+	resource := arn[strings.LastIndex(arn, ":")+1:]
+	if kind, _, ok := strings.Cut(resource, "/"); ok {
+		return kind + "/" + afterSlash(resource)
+	}
+	return resource
+}
+
 // accountIn is the account in an ARN; empty where there is none.
 func accountIn(arn string) string {
 	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {

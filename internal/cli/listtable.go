@@ -18,7 +18,7 @@ func printTable(app *App, rows []row) error {
 	for _, r := range rows {
 		table = append(table, []string{r.Profile, r.credentialsColumn(), r.mfaColumn(), r.sessionColumn(app.Now())})
 	}
-	_, err := fmt.Fprint(app.Stdout, lined(table, app.columns(), nil)+problems(rows))
+	_, err := fmt.Fprint(app.Stdout, lined(table, layout{columns: app.columns()})+problems(rows))
 	return err
 }
 
@@ -87,18 +87,32 @@ func (r *row) sessionColumn(now time.Time) string {
 // gap is the room between two columns.
 const gap = 2
 
-// lined writes cells in columns. Where they are wider than columns, which is 0
-// for what is no terminal, the widest are cut. paint, where given, puts escape
-// sequences round what stands in a cell: they take no room.
-func lined(table [][]string, columns int, paint func(line, column int, text string) string) string {
-	widths := make([]int, len(table[0]))
+// layout is how cells are put into lines.
+type layout struct {
+	columns int   // of the terminal; 0: any number
+	least   []int // the width that a column is cut to at most; nil: that of its title
+
+	// paint, where given, puts escape sequences round what stands in a cell:
+	// they take no room.
+	paint func(line, column int, text string) string
+}
+
+// lined writes cells in columns. Where they are wider than the terminal, the
+// widest are cut.
+func lined(table [][]string, l layout) string {
+	widths, least := make([]int, len(table[0])), l.least
 	for _, cells := range table {
 		for i, cell := range cells {
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
 		}
 	}
-	if columns > 0 {
-		fit(widths, table[0], columns)
+	if least == nil {
+		for _, title := range table[0] {
+			least = append(least, utf8.RuneCountInString(title))
+		}
+	}
+	if l.columns > 0 {
+		fit(widths, least, l.columns)
 	}
 	var text strings.Builder
 	for number, cells := range table {
@@ -106,8 +120,8 @@ func lined(table [][]string, columns int, paint func(line, column int, text stri
 		for i, cell := range cells {
 			cell = cut(cell, widths[i])
 			room := widths[i] + gap - utf8.RuneCountInString(cell)
-			if paint != nil {
-				cell = paint(number, i, cell)
+			if l.paint != nil {
+				cell = l.paint(number, i, cell)
 			}
 			line += cell + strings.Repeat(" ", room)
 		}
@@ -116,9 +130,9 @@ func lined(table [][]string, columns int, paint func(line, column int, text stri
 	return text.String()
 }
 
-// fit takes from the widest column until all have room, and from none what its
-// title needs.
-func fit(widths []int, titles []string, columns int) {
+// fit takes from the widest column until all have room, and from none what it
+// needs at least.
+func fit(widths, least []int, columns int) {
 	total := gap * (len(widths) - 1)
 	for _, width := range widths {
 		total += width
@@ -126,7 +140,7 @@ func fit(widths []int, titles []string, columns int) {
 	for ; total > columns; total-- {
 		widest := -1
 		for i, width := range widths {
-			if width > utf8.RuneCountInString(titles[i]) && (widest < 0 || width > widths[widest]) {
+			if width > least[i] && (widest < 0 || width > widths[widest]) {
 				widest = i
 			}
 		}

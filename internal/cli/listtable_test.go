@@ -16,7 +16,7 @@ func TestColumnsAreCutWhereTheTerminalIsNarrow(t *testing.T) {
 		27: "PROFILE  CREDENTIALS  MFA\nwork     role Admin…  alice\n←→       -            none\n",
 		5:  "PROFILE  CREDENTIALS  MFA\nwork     role Admin…  al…\n←→       -            no…\n",
 	} {
-		if diff := cmp.Diff(want, lined(table, columns, nil)); diff != "" {
+		if diff := cmp.Diff(want, lined(table, layout{columns: columns})); diff != "" {
 			t.Errorf("%d columns (-want +got):\n%s", columns, diff)
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 
-	"golang.org/x/term"
-
 	"github.com/awsmint/awsmint/internal/fault"
 )
 
@@ -28,22 +26,8 @@ func (o output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// unsized is the width taken for a terminal that does not know its own, as the
-// pseudo-terminals of some programs.
-const unsized = 80
-
 // columns is how wide stdout is where it is a terminal; 0 where it is none.
 func (a *App) columns() int {
-	o, ok := a.Stdout.(output)
-	if !ok {
-		return 0
-	}
-	width, _, err := term.GetSize(int(o.file.Fd()))
-	switch {
-	case err != nil:
-		return 0
-	case width == 0:
-		return unsized
-	}
-	return width
+	columns, _ := a.size()
+	return columns
 }
