@@ -57,11 +57,10 @@ func (e *examination) conflicts(section *awsconfig.Section) {
 		if len(there) == 0 {
 			continue
 		}
-		where := place(section, there[0])
 		e.add(Finding{
-			ID: c.id, Severity: c.severity, Area: Profile, Profile: section.Name(), Where: where,
+			ID: c.id, Severity: c.severity, Area: Profile, Profile: section.Name(), Where: place(section, there[0]),
 			Fact:   fmt.Sprintf(c.what, there[0]),
-			Advice: fmt.Sprintf(c.advice, section.Name(), strings.Join(there, ", ")) + fmt.Sprintf(" (%s)", where),
+			Advice: fmt.Sprintf(c.advice, section.Name(), strings.Join(there, ", ")),
 		})
 	}
 }

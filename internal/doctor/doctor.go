@@ -81,7 +81,7 @@ type Doctor struct {
 }
 
 // Examine returns what was found, by area and in the order in which it was
-// looked for. Its length is never 0: it says what programs use now.
+// looked for.
 func (d *Doctor) Examine(ctx context.Context) []Finding {
 	e := &examination{Doctor: d, ctx: ctx, keys: map[string]*storedKey{}, seen: map[Finding]bool{}}
 	var err error

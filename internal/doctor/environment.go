@@ -56,6 +56,12 @@ func (e *examination) profileInUse() string {
 	return ""
 }
 
+// isProfile reports whether there is a profile of that name, be it broken.
+func (e *examination) isProfile(name string) bool {
+	_, err := e.config.Profile(name)
+	return !errors.Is(err, awsconfig.ErrNoProfile)
+}
+
 // inUse follows the SDKs' order: variables, web identity, the profile, a
 // container, an instance.
 // https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
@@ -82,6 +88,8 @@ func (e *examination) inUse() {
 	case set("AWS_WEB_IDENTITY_TOKEN_FILE") && set("AWS_ROLE_ARN"):
 		found.Where = "AWS_WEB_IDENTITY_TOKEN_FILE"
 		found.Fact = "a program that is given no profile assumes the role in AWS_ROLE_ARN with the token in AWS_WEB_IDENTITY_TOKEN_FILE"
+	case named != "" && !e.isProfile(named):
+		return // see profileVariables
 	case e.profileInUse() != "":
 		why := "it has no other credentials before it"
 		if named != "" {
@@ -126,13 +134,12 @@ func (e *examination) profileVariables() {
 		if name == "" {
 			continue
 		}
-		_, err := e.config.Profile(name)
-		if !errors.Is(err, awsconfig.ErrNoProfile) {
+		if e.isProfile(name) {
 			continue
 		}
 		advice := fmt.Sprintf("unset %s, or set it to one of those that awsmint list shows", variable)
 		if meant := e.config.Meant(name); meant != "" {
-			advice = meant + "; else unset " + variable
+			advice = fmt.Sprintf("unset %s, or correct it: %s", variable, meant)
 		}
 		e.add(Finding{
 			ID: "profile-variable-names-nothing", Severity: Error, Area: Environment, Where: variable,

@@ -35,7 +35,7 @@ func (e *examination) ways(profile string, link provider.Link) {
 		e.add(Finding{
 			ID: "mfa-no-way", Severity: Warning, Area: MFA, Profile: profile,
 			Fact:   "nobody can be asked for an MFA code from where this runs (" + oneLine(strings.Join(not, "; ")) + ")",
-			Advice: fmt.Sprintf("run this in a terminal of yours, for programs without one: awsmint login %s", profile),
+			Advice: fmt.Sprintf("get a session first, in a terminal: awsmint login %s; or store the device's seed: awsmint mfa add %s", profile, owner),
 		})
 	case attended:
 		e.add(Finding{ID: "mfa-way", Severity: OK, Area: MFA, Profile: profile, Fact: "a person is asked for MFA codes, by: " + strings.Join(ready, ", ")})
