@@ -120,7 +120,7 @@ func TestRetriesEndWithTheTimeout(t *testing.T) {
 	w := newWorld(t)
 	w.sts.Inject(ststest.Fault{Code: "Throttling"})
 	started := time.Now()
-	_, err := w.mint(noMFA, func(o *provider.Options) { o.Timeout = 300 * time.Millisecond })
+	_, err := w.mint(noMFA, func(o *provider.Options) { o.Timeout = 1500 * time.Millisecond })
 	wantFault(t, err, fault.Network, "AWS could not answer GetSessionToken", "Rate exceeded", "Throttling")
 	if took := time.Since(started); took > 5*time.Second {
 		t.Errorf("it took %s", took)

@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -148,4 +150,16 @@ func (s *server) credentials(t *testing.T) (c credentials) {
 		t.Fatalf("status %d, %v", status, err)
 	}
 	return credentials{AccessKeyID: answer.AccessKeyID, SecretAccessKey: answer.SecretAccessKey, SessionToken: answer.Token, Expiration: answer.Expiration}
+}
+
+// passphraseSetting lets an awsmint inside another's command open the keychain:
+// such commands get none of awsmint's secrets, and arguments, which other tests
+// look through, are no place for one.
+func passphraseSetting(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "passphrase")
+	if err := os.WriteFile(file, []byte(lab.Passphrase), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "AWSMINT_PASSPHRASE_COMMAND=cat " + file
 }

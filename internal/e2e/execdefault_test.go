@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/awsmint/awsmint/internal/lab"
 )
 
 // A command that has no credentials in its environment must not find those of
@@ -24,7 +23,7 @@ func TestExecHidesTheDefaultProfile(t *testing.T) {
 			t.Errorf("%q: the command sees %q and %q", flags, got["AWS_CONFIG_FILE"], got["AWS_SHARED_CREDENTIALS_FILE"])
 		}
 		for _, inner := range [][]string{nil, {"--server"}} {
-			nested := append([]string{"/bin/sh", "-c", `cd / && AWSMINT_PASSPHRASE=$0 exec "$@"`, lab.Passphrase, l.Binary}, execs(inner, "prod", "true")...)
+			nested := append([]string{"/bin/sh", "-c", `cd / && export "$0" && exec "$@"`, passphraseSetting(t), l.Binary}, execs(inner, "prod", "true")...)
 			if r := l.Run("", execs(flags, "work", nested...)...); r.Err != nil {
 				t.Errorf("%q inside %q: status %d, stderr %q", inner, flags, r.Status, r.Stderr)
 			}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"github.com/awsmint/awsmint/internal/lab"
 )
 
 // What is signed with real credentials goes to no stand-in, be it awsmint's own
@@ -20,7 +18,7 @@ func TestExecInsideLocal(t *testing.T) {
 	l.Set("AWS_ENDPOINT_URL_LAMBDA", "http://localhost:3")
 	const nowhere = "http://127.0.0.1:9"
 	for _, outer := range [][]string{nil, {"--service", "dynamodb"}} {
-		local := append(append([]string{"exec", "--local", nowhere}, outer...), "--", "env", "AWSMINT_PASSPHRASE="+lab.Passphrase, l.Binary)
+		local := append(append([]string{"exec", "--local", nowhere}, outer...), "--", "env", passphraseSetting(t), l.Binary)
 		for _, flags := range [][]string{nil, {"--server"}} {
 			got := environment(t, l, append(local, execs(flags, "work")...)...)
 			for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "DYNAMODB_ENDPOINT_URL"} {
@@ -53,7 +51,7 @@ func TestExecRegionInsideExec(t *testing.T) {
 			"AWS_REGION=ap-south-1":         "ap-south-1",
 			"AWS_DEFAULT_REGION=ap-south-1": "ap-south-1",
 		} {
-			args := execs(outer, "work", append([]string{"env", setting, "AWSMINT_PASSPHRASE=" + lab.Passphrase, l.Binary}, execs(nil, "prod")...)...)
+			args := execs(outer, "work", append([]string{"env", setting, passphraseSetting(t), l.Binary}, execs(nil, "prod")...)...)
 			if got := environment(t, l, args...); got["AWS_REGION"] != want || got["AWS_DEFAULT_REGION"] != want {
 				t.Errorf("%s inside %q: %q and %q, want %q", setting, outer, got["AWS_REGION"], got["AWS_DEFAULT_REGION"], want)
 			}

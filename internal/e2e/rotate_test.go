@@ -243,7 +243,7 @@ func TestRotatePublishes(t *testing.T) {
 	l, alice := withoutMFA(t)
 	first, second, flag := filepath.Join(l.Dir, "first"), filepath.Join(l.Dir, "second"), filepath.Join(l.Dir, "ready")
 	edit(t, l.ConfigFile(), "[profile work]", "[profile work]\nawsmint_publish = cat >> "+first)
-	use := "AWSMINT_PASSPHRASE='" + lab.Passphrase + "' awsmint process work >" + second + ".session || exit 4; "
+	use := "export '" + passphraseSetting(t) + "'; awsmint process work >" + second + ".session || exit 4; "
 	command := use + "test -e " + flag + " || { cat >&2; echo not yet >&2; exit 3; }; cat > " + second
 
 	r := l.Run("", "rotate", "work", "--publish", command)
