@@ -103,6 +103,10 @@ func (p *findingsText) finding(f doctor.Finding) {
 		p.paragraph(2*indent, name)
 	}
 	if f.Advice != "" {
-		p.paragraph(2*indent, "→ "+f.Advice)
+		sign := "→ "
+		for _, line := range broken(f.Advice, p.width-3*indent) {
+			p.line(strings.Repeat(" ", 2*indent) + sign + line)
+			sign = "  "
+		}
 	}
 }

@@ -52,6 +52,9 @@ func (e *examination) profile(name string) {
 	link, err := provider.Resolve(e.config, e.Getenv, request)
 	if err != nil {
 		e.unresolved(name, err)
+		if own, ok := provider.OwnLine(section.Get("credential_process")); ok && own.Profile == name && section.Setting("role_arn") == "" {
+			e.stored(name) // whatever else is wrong, its key is in the keychain
+		}
 		return
 	}
 	e.add(Finding{ID: "profile-resolved", Severity: OK, Area: Profile, Profile: name, Fact: "credentials come from: " + provider.Describe(link)})
