@@ -164,12 +164,17 @@ func (e *enrolling) afterwards(ctx context.Context) (context.Context, context.Ca
 	return context.WithTimeout(context.WithoutCancel(ctx), e.Options.Timeout)
 }
 
-// rollBack deletes the device that could not be enabled, and then its seed. A
-// device that stays keeps its seed: the next run goes on with both.
+// rollBack deletes the device that could not be enabled, and then its seed, and
+// returns why. A device that stays keeps its seed: the next run goes on with
+// both. The error is nil where the device is enabled after all.
 func (e *enrolling) rollBack(ctx context.Context, failed error) error {
 	ctx, cancel := e.afterwards(ctx)
 	defer cancel()
-	if err := e.drop(ctx); err != nil && apiCode(err) != "NoSuchEntity" {
+	err := e.drop(ctx)
+	if apiCode(err) == "DeleteConflict" && !e.seed.IsZero() {
+		return nil // the user has it: the answer to EnableMFADevice was lost
+	}
+	if err != nil && apiCode(err) != "NoSuchEntity" {
 		e.Options.Log.Debug("the new device is not deleted", "error", err)
 		next := e.howToDelete()
 		if e.Store && !e.seed.IsZero() {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"image/png"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -191,4 +192,12 @@ func errNoDevice(serial string) error {
 		kind = "MFADevice"
 	}
 	return refused("NoSuchEntity", "%s with serial number %s does not exist.", kind, serial)
+}
+
+// AllDevices are the serial numbers of all devices, those that are nobody's
+// too, sorted.
+func (s *Server) AllDevices() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.devices))
 }
