@@ -110,7 +110,7 @@ func EncodeSeed(s Seed) secret.String {
 
 // DecodeSeed reads what EncodeSeed wrote. Its errors never show the value.
 func DecodeSeed(s secret.String) (Seed, error) {
-	const what, again = "the stored TOTP seed", "store the seed again: awsmint add --force --stdin PROFILE"
+	const what, again = "the stored TOTP seed", "store the seed again: awsmint mfa add --force PROFILE"
 	var v seedValue
 	if err := decode(s, &v, what, again); err != nil {
 		return Seed{}, err

@@ -123,7 +123,7 @@ func wantConstant(t *testing.T, err error) {
 	text := err.Error() + "\n" + fault.HintOf(err)
 	for _, what := range []string{"the stored access key", "the stored TOTP seed", "the cache's data key"} {
 		for _, wrong := range []string{" is not one of awsmint's values", " has a format of another version", " is incomplete"} {
-			for _, again := range []string{"store the key again: awsmint add --force PROFILE", "store the seed again: awsmint add --force --stdin PROFILE", "make a new one: awsmint logout --all"} {
+			for _, again := range []string{"store the key again: awsmint add --force PROFILE", "store the seed again: awsmint mfa add --force PROFILE", "make a new one: awsmint logout --all"} {
 				for _, newer := range []string{"", "a newer awsmint may have written it: use that version, or "} {
 					if text == what+wrong+"\n"+newer+again {
 						return

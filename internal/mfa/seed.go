@@ -53,7 +53,7 @@ func (s *Seed) Code(ctx context.Context, req Request) (Code, error) {
 	if err != nil {
 		return Code{}, fault.Wrap(err, fault.Failure,
 			fmt.Sprintf("the stored TOTP seed of profile %q is not base32", req.Profile),
-			"store the key again with its seed: awsmint add --force --stdin "+req.Profile)
+			"store the seed again: awsmint mfa add --force "+req.Profile)
 	}
 	return Code{Digits: secret.New(digits), Way: NameSeed}, nil
 }
