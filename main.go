@@ -32,6 +32,7 @@ Store a key with "awsmint add PROFILE". From then on every program that reads ~/
 
 type grammar struct {
 	Add     cli.Add     `cmd:"" help:"Store an access key and write its profile, or write the profile of a role."`
+	Import  cli.Import  `cmd:"" help:"Take keys that stand in plain text into the keychain, and the plain text out."`
 	Process cli.Process `cmd:"" help:"Print credentials as JSON: what SDKs run as credential_process."`
 	Login   cli.Login   `cmd:"" help:"Get credentials now, for programs that can't wait for an MFA code or a sign-in."`
 	Logout  cli.Logout  `cmd:"" help:"Forget cached credentials, and sign out of IAM Identity Center."`
@@ -51,6 +52,9 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
 	app := cli.NewApp(version)
+	if short, ok := cli.ParseShort(args); ok { // it is done before a signal could be heeded
+		return cli.Report(app.Stderr, short.Run(app))
+	}
 	ctx, stop := heedSignals()
 	defer stop()
 	lingering := make(chan struct{})
@@ -71,9 +75,6 @@ func run(args []string) int {
 	}
 	if process, ok := cli.ParseProcess(args); ok {
 		return cli.Report(app.Stderr, process.Run(ctx, app))
-	}
-	if short, ok := cli.ParseShort(args); ok {
-		return cli.Report(app.Stderr, short.Run(app))
 	}
 	err := parseAndRun(ctx, app, args)
 	status := cli.Report(app.Stderr, err)

@@ -36,10 +36,15 @@ func (a *Add) Run(ctx context.Context, app *App) error {
 		}
 		return a.role(ctx, app)
 	}
-	step, err := a.begin(ctx, app)
+	step, err := a.begin(ctx, app, nil, "")
 	if err != nil {
 		return err
 	}
+	// A key without a profile is what an interrupted add left: it may go on.
+	if step.replaces() && isOwn(step.section) {
+		return step.alreadyStored()
+	}
+	step.unasked = a.FromEnv || a.Stdin || app.noInput(false)
 	if step.newKey, err = a.read(ctx, app); err != nil {
 		return err
 	}
@@ -51,36 +56,34 @@ func (a *Add) Run(ctx context.Context, app *App) error {
 	return step.report()
 }
 
-// begin looks at all that can refuse before anybody is asked for anything.
-func (a *Add) begin(ctx context.Context, app *App) (*addition, error) {
+// begin looks at all that can refuse before anybody is asked for anything, but
+// for the key that is stored. It opens the keychain where k is nil. The
+// credential_process of one program, the predecessor, may be replaced.
+func (a *Add) begin(ctx context.Context, app *App, k keychain.Keychain, predecessor string) (*addition, error) {
 	program, err := ownPath(os.Args[0])
 	if err != nil {
 		return nil, err
 	}
-	s := &addition{Add: a, app: app}
+	s := &addition{Add: a, app: app, keychain: k}
 	if s.line, err = processLine(program, a.Profile); err != nil {
 		return nil, err
 	}
 	if s.config, s.section, err = app.section(a.Profile); err != nil {
 		return nil, err
 	}
-	if err := checkFree(s.section, keyElsewhere(s.section)); err != nil {
+	if err := checkFree(s.section, predecessor, keyElsewhere(s.section)); err != nil {
 		return nil, err
 	}
 	if err := s.checkUse(); err != nil {
 		return nil, err
 	}
-	if s.keychain, err = app.openKeychain(app.noInput(false)); err != nil {
-		return nil, err
+	if k == nil {
+		if s.keychain, err = app.openKeychain(app.noInput(false)); err != nil {
+			return nil, err
+		}
 	}
-	if s.stored, err = storedKey(ctx, s.keychain, a.Profile); err != nil {
-		return nil, err
-	}
-	// A key without a profile is what an interrupted add left: it may go on.
-	if s.replaces() && isOwn(s.section) {
-		return nil, s.alreadyStored()
-	}
-	return s, nil
+	s.stored, err = storedKey(ctx, s.keychain, a.Profile)
+	return s, err
 }
 
 // read gets the key from where the flags say and checks its form.
@@ -98,6 +101,11 @@ func (a *Add) read(ctx context.Context, app *App) (n newKey, err error) {
 	if err != nil {
 		return n, err
 	}
+	return a.checked(n)
+}
+
+// checked is a key of the right form, with what the flags say of it.
+func (a *Add) checked(n newKey) (_ newKey, err error) {
 	if err := n.key.Check(); err != nil {
 		return n, err
 	}

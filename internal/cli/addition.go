@@ -24,6 +24,7 @@ type addition struct {
 	line     string       // the credential_process to write
 	newKey
 	identity provider.Identity // whose the new key is, where AWS was asked
+	unasked  bool              // there is nobody to ask for the device
 }
 
 // replaces reports whether a key is there that may not be replaced.
@@ -94,7 +95,7 @@ func (s *addition) chooseSerial(ctx context.Context, known []string) (string, er
 	if len(known) == 1 {
 		return known[0], nil
 	}
-	if s.FromEnv || s.Stdin || s.app.noInput(false) {
+	if s.unasked {
 		if len(known) > 1 {
 			return "", fault.New(fault.Usage, "the user has several MFA devices: "+strings.Join(known, ", "), "name one with --mfa-serial")
 		}
@@ -182,12 +183,23 @@ func (s *addition) report() error {
 	for _, warning := range warnings(s.section) {
 		s.app.Warn(warning)
 	}
+	s.warnOfChanges()
+	_, err := fmt.Fprint(s.app.Stdout, s.summary()+"Try it: aws sts get-caller-identity --profile "+s.Profile+"\n")
+	return err
+}
+
+// warnOfChanges says what was there before and is not any more.
+func (s *addition) warnOfChanges() {
 	if stands := provider.Unfinished(s.stored); stands != "" && s.another() {
 		s.app.Warn("the rotation of the key that was replaced is given up, which stood so: " + stands + "; look at the user's keys in the IAM console")
 	}
 	if old, now := s.section.Get("region"), s.settings().region; old != "" && now != "" && now != old {
 		s.app.Warn(fmt.Sprintf("the region of profile %q was %s and is %s now", s.Profile, old, now))
 	}
+}
+
+// summary is what is stored now, and where.
+func (s *addition) summary() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "key:     %s\n", keyName(provider.LastFour(s.key.AccessKeyID), s.identity.ARN))
 	if s.serial == "" {
@@ -199,9 +211,7 @@ func (s *addition) report() error {
 	if !s.seed.IsZero() {
 		text.WriteString("The TOTP seed is stored too: whoever unlocks the keychain has both factors.\n")
 	}
-	fmt.Fprintf(&text, "Try it: aws sts get-caller-identity --profile %s\n", s.Profile)
-	_, err := fmt.Fprint(s.app.Stdout, text.String())
-	return err
+	return text.String()
 }
 
 func isNotFound(err error) bool { return errors.Is(err, keychain.ErrNotFound) }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
@@ -15,8 +16,9 @@ import (
 var otherSources = []string{"role_arn", "source_profile", "credential_source", "web_identity_token_file", "sso_session", "sso_start_url", "login_session"}
 
 // checkFree refuses a profile that gets its credentials in another way. hint
-// says what to do where that is its own setting key.
-func checkFree(section *awsconfig.Section, hint func(key string) string) error {
+// says what to do where that is its own setting key. The credential_process of one
+// program, the predecessor, may be replaced.
+func checkFree(section *awsconfig.Section, predecessor string, hint func(key string) string) error {
 	for _, key := range otherSources {
 		if section.Get(key) != "" {
 			file, line := section.Origin(key)
@@ -25,13 +27,18 @@ func checkFree(section *awsconfig.Section, hint func(key string) string) error {
 				hint(key))
 		}
 	}
-	if line := section.Get("credential_process"); line != "" && !isReachable(section) {
+	if line := section.Get("credential_process"); line != "" && !isReachable(section) && (predecessor == "" || programName(line) != predecessor) {
 		file, number := section.Origin("credential_process")
 		return fault.New(fault.Failure,
 			fmt.Sprintf("profile %q has a credential_process of another program (%s:%d)", section.Name(), file, number),
 			"choose another profile name, or remove that line first")
 	}
 	return nil
+}
+
+// programName is the program that a credential_process runs, without its path.
+func programName(line string) string {
+	return strings.TrimSuffix(filepath.Base(provider.ProgramOf(line)), ".exe")
 }
 
 // keyElsewhere is the hint for a profile that is no place for a key.
@@ -68,7 +75,7 @@ func (s *addition) checkUse() error {
 
 // checkFreeForRole refuses a profile that is something else already.
 func (a *Add) checkFreeForRole(section *awsconfig.Section) error {
-	if err := checkFree(section, func(key string) string { return roleInstead(section, key) }); err != nil {
+	if err := checkFree(section, "", func(key string) string { return roleInstead(section, key) }); err != nil {
 		return err
 	}
 	switch role := section.Get("awsmint_role_arn"); {

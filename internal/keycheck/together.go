@@ -60,7 +60,7 @@ func (c *check) expiration(text string) {
 	if text == "" {
 		return
 	}
-	at, err := parseTime(text)
+	at, err := ParseTime(text)
 	switch {
 	case err != nil:
 		c.add(ExpirationForm, Error, Expiration,
@@ -73,9 +73,9 @@ func (c *check) expiration(text string) {
 	}
 }
 
-// parseTime reads a time as people and programs write it who mean AWS's; boto3
+// ParseTime reads a time as people and programs write it who mean AWS's; boto3
 // reads some further forms.
-func parseTime(text string) (at time.Time, err error) {
+func ParseTime(text string) (at time.Time, err error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05Z0700"} {
 		if at, err = time.Parse(layout, text); err == nil {
 			break

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	xterm "golang.org/x/term"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/dotenv"
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/format"
+	"github.com/awsmint/awsmint/internal/keycheck"
+	"github.com/awsmint/awsmint/internal/paste"
+	"github.com/awsmint/awsmint/internal/secret"
+)
+
+// foundKey is a key as it was found, before anybody has looked at it.
+type foundKey struct {
+	keycheck.Values
+	serial, region string
+
+	inFiles bool // it stands in one of the two config files
+}
+
+func (f foundKey) isNone() bool { return f.AccessKeyID.IsZero() && f.SecretAccessKey.IsZero() }
+
+func (f foundKey) isTemporary() bool {
+	return strings.HasPrefix(f.id(), "ASIA") || !f.SessionToken.IsZero()
+}
+
+func (f foundKey) id() string { return f.AccessKeyID.Reveal() }
+
+// find reads the key for a profile from where the flags say.
+func (r *imports) find(ctx context.Context, profile string, section *awsconfig.Section) (foundKey, error) {
+	switch {
+	case r.CSV != "":
+		return r.fromText(profile, func() ([]byte, error) { return readKeyFile(r.CSV) })
+	case r.EnvFile != "":
+		return fromEnvFile(r.EnvFile)
+	case r.From != "":
+		return r.fromText(profile, func() ([]byte, error) { return r.app.askAwsVault(ctx, profile) })
+	case r.Paste:
+		return r.fromText(profile, func() ([]byte, error) { return r.pasted(ctx) })
+	}
+	return keyInFiles(section), nil
+}
+
+// keyInFiles is the plaintext key of a profile, as SDKs would take it from both
+// files.
+func keyInFiles(section *awsconfig.Section) foundKey {
+	f := foundKey{inFiles: true}
+	f.AccessKeyID = secret.New(section.Get("aws_access_key_id"))
+	f.SecretAccessKey = secret.New(section.Get("aws_secret_access_key"))
+	f.SessionToken = secret.New(section.Get("aws_session_token"))
+	f.SecurityToken = secret.New(section.Get("aws_security_token"))
+	return f
+}
+
+// fromText reads a key from a text in any of the forms that people have.
+func (r *imports) fromText(profile string, read func() ([]byte, error)) (foundKey, error) {
+	text, err := read()
+	if err != nil {
+		return foundKey{}, err
+	}
+	all, err := paste.Read(text)
+	if err != nil {
+		return foundKey{}, err
+	}
+	chosen := all
+	if len(all) > 1 {
+		chosen = nil
+		for _, one := range all {
+			if one.Profile == profile {
+				chosen = append(chosen, one)
+			}
+		}
+	}
+	if len(chosen) != 1 {
+		return foundKey{}, fault.New(fault.Usage, fmt.Sprintf("the text holds %d keys, and none that says it is for profile %q", len(all), profile),
+			"give the lines of one key alone")
+	}
+	one := chosen[0]
+	f := foundKey{serial: one.MFASerial, region: one.Region}
+	f.AccessKeyID, f.SecretAccessKey, f.SessionToken = secret.New(one.AccessKeyID), one.SecretAccessKey, one.SessionToken
+	if !one.Expiration.IsZero() {
+		f.Expiration = secret.New(one.Expiration.UTC().Format(time.RFC3339))
+	}
+	return f, nil
+}
+
+// maxKeyText is the size in bytes of the largest text taken, as in package paste.
+const maxKeyText = 1 << 20
+
+// pasted is what is piped in, or else typed on the terminal.
+func (r *imports) pasted(ctx context.Context) ([]byte, error) {
+	if file, ok := r.app.Stdin.(*os.File); !ok || !xterm.IsTerminal(int(file.Fd())) {
+		return io.ReadAll(io.LimitReader(r.app.Stdin, maxKeyText+1))
+	}
+	t, err := openTerminal("to paste the key on", "pipe it in: … | awsmint import PROFILE --paste --yes")
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	text, err := t.ReadPaste(ctx, "Paste the key, with all its lines (nothing shows), then press Enter on an empty line:\n")
+	return []byte(text.Reveal()), cancelled(err)
+}
+
+func readKeyFile(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Failure, fmt.Sprintf("can't read %q: %v", path, err), "see that it is the file that you mean, and that you may read it")
+	}
+	return data, nil
+}
+
+// fromEnvFile reads the variables as the libraries that load such files do.
+func fromEnvFile(path string) (foundKey, error) {
+	data, err := dotenv.Read(path)
+	if err != nil {
+		return foundKey{}, err
+	}
+	get := func(name string) secret.String { value, _ := dotenv.Lookup(data, name); return value }
+	f := foundKey{Values: keycheck.FromVariables(get, time.Time{})}
+	if f.isNone() {
+		return f, fault.New(fault.Missing, fmt.Sprintf("%q has no AWS_ACCESS_KEY_ID", path), "see that it is the file that you mean")
+	}
+	if isLocal(data) {
+		return f, fault.New(fault.Usage, fmt.Sprintf("%q has what stands for a key where there is no AWS", path), "there is nothing to import from it")
+	}
+	f.region = firstSet(get(format.Region).Reveal(), get(format.DefaultRegion).Reveal())
+	return f, nil
+}
+
+// vet tells what is wrong with a key as far as its form goes, and refuses one
+// that can't work.
+func (r *imports) vet(profile string, f foundKey) error {
+	f.Now = r.app.Now()
+	for _, problem := range keycheck.Check(f.Values) {
+		fact, advice := problem.Fact, problem.Advice
+		if f.inFiles {
+			fact, advice = inFileNames.Replace(fact), inFileNames.Replace(advice)
+		}
+		if problem.Severity == keycheck.Error {
+			return fault.New(fault.Usage, fmt.Sprintf("the key for profile %q: %s", profile, fact), advice)
+		}
+		r.app.Warn(fmt.Sprintf("the key for profile %q: %s; %s", profile, fact, advice))
+	}
+	return nil
+}
+
+// inFileNames are what the variables are called in the config files.
+var inFileNames = strings.NewReplacer(
+	keycheck.AccessKeyID, "aws_access_key_id", keycheck.SecretAccessKey, "aws_secret_access_key",
+	keycheck.SessionToken, "aws_session_token", keycheck.SecurityToken, "aws_security_token",
+	"unset ", "take out ",
+)

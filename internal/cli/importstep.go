@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/keychain"
+)
+
+// importStep is the import of one profile's key.
+type importStep struct {
+	*addition
+	run   *imports
+	found foundKey
+	temporary
+}
+
+// prepare finds a profile's key and tries it. It changes nothing. Where nothing
+// is to be done the step is nil.
+func (r *imports) prepare(ctx context.Context, profile string) (*importStep, error) {
+	add := &Add{Profile: profile, MfaSerial: r.MfaSerial, Region: r.Region, NoVerify: r.NoVerify, Force: r.Force}
+	begun, err := add.begin(ctx, r.app, r.keychain, r.From)
+	if err != nil {
+		return nil, err
+	}
+	s := &importStep{addition: begun, run: r}
+	s.unasked = r.unasked
+	if s.found, err = r.find(ctx, profile, s.section); err != nil {
+		return nil, err
+	}
+	if s.found.isNone() {
+		return nil, s.nothing()
+	}
+	if err := r.vet(profile, s.found); err != nil {
+		return nil, err
+	}
+	s.newKey = newKey{
+		key:    keychain.Key{AccessKeyID: s.found.id(), SecretAccessKey: s.found.SecretAccessKey},
+		serial: s.found.serial, region: s.found.region,
+	}
+	if s.found.isTemporary() {
+		err = s.completeTemporary(ctx)
+	} else {
+		err = s.completePermanent(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	// What can't be edited is told now, while nothing is done yet.
+	_, err = r.diff([]*importStep{s})
+	return s, err
+}
+
+// nothing says that there is no plain text to import, which is how things are
+// once it was.
+func (s *importStep) nothing() error {
+	if s.stored.AccessKeyID == "" {
+		return fault.New(fault.Missing, fmt.Sprintf("profile %q has no plaintext key in %s or %s", s.Profile, tilde(s.app.Paths.Credentials), tilde(s.app.Paths.Config)),
+			"to store one, run: awsmint add "+quoted(s.Profile)+"\nto take it from elsewhere: --paste, --csv FILE, --env-file FILE or --from aws-vault")
+	}
+	s.app.Note(fmt.Sprintf("profile %q has no plaintext key; its key is in the keychain already", s.Profile))
+	return nil
+}
+
+// completePermanent is what add does, with a hint for a key that lies in a file.
+func (s *importStep) completePermanent(ctx context.Context) (err error) {
+	if s.replaces() && s.another() {
+		err := s.alreadyStored()
+		if !s.found.inFiles {
+			return err
+		}
+		file, line := s.section.Origin("aws_access_key_id")
+		return fault.Wrap(err, fault.StatusOf(err), fmt.Sprintf("%v, and the one at %s:%d is another", err, file, line),
+			"if that is the newer one, run it again with --force; if it is an old one, take its lines out of the file, since SDKs use it instead of awsmint")
+	}
+	if s.newKey, err = s.checked(s.newKey); err != nil {
+		return err
+	}
+	return s.complete(ctx)
+}
+
+// do stores the key, reads it back, and only then writes the files.
+func (s *importStep) do(ctx context.Context) error {
+	keep := s.keepKey
+	if s.link != nil {
+		keep = s.keepTemporary
+	}
+	if err := keep(ctx); err != nil {
+		return err
+	}
+	for _, edited := range s.run.files() {
+		if err := awsconfig.Update(ctx, edited.path, func(d *awsconfig.Document) error { return edited.edit(s, d) }); err != nil {
+			return fault.Wrap(err, fault.StatusOf(err), fmt.Sprintf("the key of profile %q is stored, but its plain text is not dealt with: %v", s.Profile, err), fault.HintOf(err))
+		}
+	}
+	if s.run.Clear {
+		if err := s.clearEnvFile(ctx); err != nil {
+			return fault.Wrap(err, fault.StatusOf(err), fmt.Sprintf("the key of profile %q is stored, but still in %q: %v", s.Profile, s.run.EnvFile, err), fault.HintOf(err))
+		}
+	}
+	return s.tell()
+}
+
+// keepKey stores the key in the keychain and looks whether it is there.
+func (s *importStep) keepKey(ctx context.Context) error {
+	if err := s.store(ctx); err != nil {
+		return err
+	}
+	kept, err := storedKey(ctx, s.keychain, s.Profile)
+	if err != nil {
+		return err
+	}
+	if kept.AccessKeyID != s.key.AccessKeyID || kept.SecretAccessKey != s.key.SecretAccessKey {
+		return fault.New(fault.Keychain, fmt.Sprintf("the keychain took the key of profile %q and does not give it back", s.Profile),
+			"its plain text is where it was; try another keychain, such as AWSMINT_KEYCHAIN=file")
+	}
+	return nil
+}
+
+// editConfig writes the profile, and takes its plain text out.
+func (s *importStep) editConfig(d *awsconfig.Document) error {
+	if err := s.settings().write(d); err != nil {
+		return err
+	}
+	return s.editCredentials(d)
+}
+
+// editCredentials takes the plaintext key out, and the mfa_serial that
+// awsmint_mfa_serial stands for: the SDK for .NET does not take it beside a
+// credential_process. A temporary key that was left there is nobody's only copy
+// of anything.
+func (s *importStep) editCredentials(d *awsconfig.Document) error {
+	if s.run.Keep {
+		return nil
+	}
+	key := awsconfig.PlainKey{AccessKeyID: s.found.id(), SecretAccessKey: s.found.SecretAccessKey}
+	for _, header := range []awsconfig.Header{awsconfig.ConfigProfile(s.Profile), awsconfig.CredentialsProfile(s.Profile)} {
+		if serial, ok := d.Get(header, "mfa_serial"); ok && serial == s.settings().serial {
+			d.Remove(header, "mfa_serial")
+		}
+		if id, _ := d.Get(header, "aws_access_key_id"); strings.HasPrefix(id, "ASIA") {
+			value, _ := d.Get(header, "aws_secret_access_key")
+			key = plainKey(id, value)
+		}
+	}
+	_, err := d.RemovePlainKey(s.Profile, key)
+	if errors.Is(err, awsconfig.ErrOtherKey) {
+		return fault.Wrap(err, fault.StatusOf(err), err.Error(), "nothing was changed; SDKs would use that key instead of awsmint: move its lines to a profile of their own, or take them out, and run it again; or leave all plain text with --keep")
+	}
+	return err
+}
