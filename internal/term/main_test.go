@@ -59,6 +59,8 @@ func perform(step string) (string, error) {
 		return fmt.Sprint(yes), err
 	case "print":
 		return "", tty.Print("touch\x1b[2J your key")
+	case "picture", "plain picture":
+		return "", tty.Picture([]string{"█▀ ▄", "\x1b[2J"}, step == "picture")
 	case "paste":
 		text, err := tty.ReadPaste(ctx, "Paste: ")
 		return text.Reveal(), err
