@@ -42,7 +42,7 @@ func run() error {
 	if b.hello, err = buildSource(dir, "hello", helloWorld); err != nil {
 		return err
 	}
-	for _, part := range []func() error{b.size, b.hits, b.exec, b.memory, b.failure, b.parallel, b.roles} {
+	for _, part := range []func() error{b.size, b.hits, b.short, b.exec, b.memory, b.failure, b.parallel, b.roles} {
 		if err := part(); err != nil {
 			return err
 		}

@@ -109,11 +109,14 @@ func clock(at, now time.Time) string {
 // left is remaining, as it stands in a sentence.
 func left(at, now time.Time) string { return remaining(at, now) + " left" }
 
-// remaining is the time until at in whole minutes, rounded down: "11h59m".
+// remaining is the time until at in whole minutes, rounded down: "11h59m". The
+// last minute's seconds are rounded up: what lives has not "0s".
 func remaining(at, now time.Time) string {
 	d := at.Sub(now)
 	if d >= time.Minute {
 		d = d.Truncate(time.Minute)
+	} else if part := d % time.Second; part > 0 {
+		d += time.Second - part
 	}
 	return provider.Span(d)
 }

@@ -193,3 +193,21 @@ func TestParseShortTakesThePromptsLineAlone(t *testing.T) {
 		t.Error("an empty name is taken for a profile")
 	}
 }
+
+// What lives has some time left, and never more than it has, in whole minutes.
+func TestRemainingTimeIsNeverNone(t *testing.T) {
+	for left, want := range map[time.Duration]string{
+		time.Millisecond:                  "1s",
+		58*time.Second + 1:                "59s",
+		59*time.Second + 1:                "1m",
+		time.Minute:                       "1m",
+		time.Hour - 1:                     "59m",
+		12*time.Hour - time.Second:        "11h59m",
+		12 * time.Hour:                    "12h",
+		36*time.Hour + 30*time.Second + 1: "36h",
+	} {
+		if got := remaining(noon.Add(left), noon); got != want {
+			t.Errorf("%s: %q, want %q", left, got, want)
+		}
+	}
+}
