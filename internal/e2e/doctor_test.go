@@ -188,3 +188,18 @@ func TestDoctorLooksAtAFile(t *testing.T) {
 		}
 	}
 }
+
+// A file keychain that nobody unlocks is said to be locked, and nobody is asked.
+func TestDoctorMeetsALockedKeychain(t *testing.T) {
+	t.Parallel()
+	l, alice := withKey(t, true)
+	l.Set("AWSMINT_KERNEL_KEYRING", "off")
+	l.Set("AWSMINT_PASSPHRASE", "")
+	if got := examined(t, l, alice); !slices.Contains(got, "keychain-locked") {
+		t.Errorf("%q", got)
+	}
+	l.Set("AWSMINT_PASSPHRASE", lab.Passphrase)
+	if got := examined(t, l, alice); len(got) > 0 {
+		t.Errorf("%q", got)
+	}
+}
