@@ -79,7 +79,7 @@ func stopped(t *testing.T) (l *lab.Lab, alice *ststest.User, pending ststest.Acc
 	t.Helper()
 	l, alice = withoutMFA(t)
 	failed(t, l.Run("", "rotate", "work", "--publish", "false"), 1, "publish command 1 of 1")
-	return l, alice, l.AWS.AccessKeys("alice")[1]
+	return l, alice, otherKey(t, l, alice)
 }
 
 // add --force of the key in use leaves its rotation where it stands; of another
