@@ -1,0 +1,122 @@
+//go:build unix
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/awsmint/awsmint/internal/lab"
+	"github.com/awsmint/awsmint/internal/ststest"
+)
+
+// The files of a person with one plaintext key, and what is to stay of them.
+const (
+	mine      = "# mine\n[other]\naws_access_key_id = AKIAOTHEROTHEROTHER1 ; kept\nmade_up = yes\n"
+	minesRest = "\n[work]\n; a comment\naws_access_key_id = "
+)
+
+func credentialsFile(l *lab.Lab) string {
+	return filepath.Join(filepath.Dir(l.ConfigFile()), "credentials")
+}
+
+// plainText writes both files anew, with the user's key in the credentials file.
+func plainText(t *testing.T, l *lab.Lab, u *ststest.User) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(l.ConfigFile()), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range map[string]string{
+		l.ConfigFile():     "[profile work]\nregion = eu-west-1 # home\nmade_up = yes\n",
+		credentialsFile(l): mine + minesRest + u.AccessKeyID + "\naws_secret_access_key = " + u.SecretAccessKey + "\n",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// An import killed at any moment: the key is in the keychain or in the file, or
+// in both; nothing else of the files is lost; and a run of the same command
+// finishes.
+func TestKilledImport(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	alice := l.AWS.AddUser("alice")
+	// The first makes the vault, which takes the longest by far.
+	if err := l.Add("first", l.AWS.AddUser("bob"), false); err != nil {
+		t.Fatal(err)
+	}
+	var whole lab.Result // the first is slower
+	for range 2 {
+		plainText(t, l, alice)
+		if whole = l.Run("", "import", "work", "--yes"); whole.Err != nil {
+			t.Fatal(whole.Stderr)
+		}
+	}
+	const rounds = 25
+	killed, inBoth, inFile, inKeychain := 0, 0, 0, 0
+	for _, delay := range delays(rounds, whole.Took*11/10) {
+		if r := l.Run("", "remove", "work", "--yes"); r.Err != nil {
+			t.Fatal(r.Stderr)
+		}
+		plainText(t, l, alice)
+		if killAfter(t, l, "", delay, "import", "work", "--yes") {
+			killed++
+		}
+		stored := storesKey(t, l, alice)
+		plain := strings.Contains(textOf(t, credentialsFile(l)), alice.SecretAccessKey)
+		switch {
+		case stored && plain:
+			inBoth++
+		case stored:
+			inKeychain++
+		case plain:
+			inFile++
+		default:
+			t.Fatalf("killed after %v: the key is lost\n%s%s", delay, textOf(t, l.ConfigFile()), textOf(t, credentialsFile(l)))
+		}
+		if r := l.Run("", "import", "work", "--yes"); r.Err != nil {
+			t.Fatalf("killed after %v, and not finished by another run: %d %s", delay, r.Status, r.Stderr)
+		}
+		if !storesKey(t, l, alice) {
+			t.Fatalf("killed after %v: the key is not in the keychain after another run", delay)
+		}
+		if got, want := textOf(t, credentialsFile(l)), mine+"\n[work]\n; a comment\n"; got != want {
+			t.Fatalf("the credentials file is\n%s\nwant\n%s", got, want)
+		}
+		if got := textOf(t, l.ConfigFile()); !strings.HasPrefix(got, "[profile work]\nregion = eu-west-1 # home\nmade_up = yes\ncredential_process = ") {
+			t.Fatalf("the config file lost something:\n%s", got)
+		}
+	}
+	t.Logf("%d of %d runs were killed; the key was in the file %d times, in both %d, in the keychain %d", killed, rounds, inFile, inBoth, inKeychain)
+	if killed == 0 || inFile == 0 {
+		t.Error("no run was killed early: the test shows nothing")
+	}
+}
+
+// storesKey reports whether the keychain has the user's key for the profile
+// work, whatever the config files say.
+func storesKey(t *testing.T, l *lab.Lab, u *ststest.User) bool {
+	t.Helper()
+	config := filepath.Join(t.TempDir(), "config")
+	if err := os.WriteFile(config, []byte("[profile work]\ncredential_process = "+l.Binary+" process work\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.Set("AWS_CONFIG_FILE", config)
+	l.Set("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	defer l.Set("AWS_CONFIG_FILE", "")
+	defer l.Set("AWS_SHARED_CREDENTIALS_FILE", "")
+	return strings.Contains(l.Run("", "process", "work", "--raw-key").Stdout, u.SecretAccessKey)
+}
+
+func textOf(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
