@@ -19,16 +19,18 @@ var errNotLive = reported{fault.New(fault.Failure, "no credentials that live", "
 
 // Run prints the line. The error has only its status to give: 1 where there are
 // no credentials that live, and where the profile gives none that of the reason.
+// Who wants no more than the status may have sent the line away.
 func (s *ShortStatus) Run(app *App) error {
 	word, err := s.word(app)
-	if _, err := fmt.Fprintln(app.Stdout, s.Profile+" "+word); err != nil {
-		return err
-	}
+	_, _ = fmt.Fprintln(app.Stdout, s.Profile+" "+word)
 	return err
 }
 
 // word is what follows the profile's name.
 func (s *ShortStatus) word(app *App) (string, error) {
+	if app.lost != nil {
+		return "?", reported{app.lost}
+	}
 	config, err := awsconfig.Load(app.Paths)
 	if err != nil {
 		return "?", reported{err}
