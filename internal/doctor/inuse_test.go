@@ -44,6 +44,15 @@ func TestCredentialsInUse(t *testing.T) {
 	}
 }
 
+// What is not there is used by nobody.
+func TestAProfileThatIsNotThereIsNotInUse(t *testing.T) {
+	w := newWorld(t)
+	w.env["AWS_PROFILE"] = "nosuch"
+	if got := find(w.examine(), "credentials-in-use"); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // Two profiles over one key: what is so of the key is told once.
 func TestSharedTroubleIsToldOnce(t *testing.T) {
 	w := newWorld(t)
