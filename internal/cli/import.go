@@ -106,18 +106,27 @@ func (i *Import) begin(app *App) (*imports, error) {
 		}
 	}
 	run.unasked = i.Yes || i.DryRun || app.noInput(false) || term.Available() != nil
-	if run.unasked && !i.Yes && !i.DryRun {
-		return nil, fault.New(fault.Person, "there is no terminal to ask on whether to import, or AWSMINT_NO_INPUT forbids it",
-			"look at what would be done with --dry-run, then run it again with --yes")
+	if run.unasked && !i.Yes && !i.DryRun && !i.isElsewhere() {
+		return nil, unagreed
 	}
 	run.keychain, err = app.openKeychain(app.noInput(false))
 	return run, err
 }
 
+// unagreed is for a run that would change files, with nobody to ask.
+var unagreed = fault.New(fault.Person, "nobody can be asked whether to import: there is no terminal, or AWSMINT_NO_INPUT forbids it",
+	"look at what would be done with --dry-run, then run it again with --yes")
+
+// isElsewhere reports whether the key comes from elsewhere than the two config
+// files.
+func (i *Import) isElsewhere() bool {
+	return i.CSV != "" || i.EnvFile != "" || i.Paste || i.From != ""
+}
+
 // check refuses flags that do nothing together.
 func (i *Import) check(run *imports) (err error) {
 	refused := func(fact, hint string) error { return fault.New(fault.Usage, fact, hint) }
-	elsewhere := i.CSV != "" || i.EnvFile != "" || i.Paste || i.From != ""
+	elsewhere := i.isElsewhere()
 	switch {
 	case i.All && (elsewhere || len(i.Profiles) > 0):
 		return refused("--all takes no profile and no other source", "run: awsmint import --all")

@@ -80,7 +80,10 @@ func (r *imports) confirm(ctx context.Context, order []string) error {
 		_, err := fmt.Fprint(r.app.Stdout, plan.String())
 		return err
 	}
-	t, err := openTerminal("to ask whether to import", "look at what would be done with --dry-run, then run it again with --yes")
+	if r.unasked {
+		return unagreed
+	}
+	t, err := openTerminal("to ask whether to import", unagreed.Hint)
 	if err != nil {
 		return err
 	}

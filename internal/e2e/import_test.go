@@ -1,0 +1,241 @@
+//go:build unix
+
+package e2e
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/awsmint/awsmint/internal/lab"
+	"github.com/awsmint/awsmint/internal/term/termtest"
+)
+
+// atTerminal runs awsmint with a terminal for its stdin.
+func atTerminal(t *testing.T, l *lab.Lab, args ...string) *captured {
+	t.Helper()
+	c := &captured{Session: termtest.Open(t), cmd: l.Command(t.Context(), l.Binary, args...)}
+	fd, err := unix.Dup(c.TTY())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tty := os.NewFile(uintptr(fd), "tty")
+	t.Cleanup(func() { _ = tty.Close() })
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = tty, &c.stdout, &c.stderr
+	c.Lead(c.cmd)
+	return c
+}
+
+// The edit is shown on the terminal, and only a yes does it.
+func TestImportIsConfirmed(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	alice := l.AWS.AddUser("alice")
+	plainText(t, l, alice)
+	before := textOf(t, l.ConfigFile()) + textOf(t, credentialsFile(l))
+
+	c := capture(t, l, l.Binary, "import", "work")
+	c.Expect("work: the key")
+	c.Expect("+credential_process = ")
+	c.Expect("-aws_secret_access_key = ")
+	c.Expect("Do this? [y/N]")
+	c.Type("n\n")
+	failed(t, c.result(t), 3, "cancelled: nothing was changed")
+	if strings.Contains(c.Screen(), alice.SecretAccessKey) {
+		t.Error("the secret shows")
+	}
+	if after := textOf(t, l.ConfigFile()) + textOf(t, credentialsFile(l)); after != before || storesKey(t, l, alice) {
+		t.Errorf("something was changed:\n%s", after)
+	}
+
+	c = capture(t, l, l.Binary, "import", "work")
+	c.Expect("Do this? [y/N]")
+	c.Type("y\n")
+	if r := c.result(t); r.Err != nil || !strings.Contains(r.Stdout, "profile: work in ") || strings.Contains(r.Stdout, "aws_secret_access_key") {
+		t.Errorf("%d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+	if !storesKey(t, l, alice) || strings.Contains(textOf(t, credentialsFile(l)), alice.SecretAccessKey) {
+		t.Error("the key was not imported")
+	}
+}
+
+// A paste on the terminal does not show, and is asked about like any other.
+func TestPasteOnTheTerminal(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	alice := l.AWS.AddUser("alice")
+	c := atTerminal(t, l, "import", "work", "--paste")
+	c.Expect("Paste the key")
+	c.Type("export AWS_ACCESS_KEY_ID=\"" + alice.AccessKeyID + "\"\nexport AWS_SECRET_ACCESS_KEY=\"" + alice.SecretAccessKey + "\"\n\n")
+	c.Expect("Do this? [y/N]")
+	c.Type("y\n")
+	if r := c.result(t); r.Err != nil {
+		t.Fatalf("%d %s", r.Status, r.Stderr)
+	}
+	if strings.Contains(c.Screen(), alice.SecretAccessKey) {
+		t.Error("the secret shows")
+	}
+	if !c.Echoes() {
+		t.Error("the terminal was left without echo")
+	}
+	if !storesKey(t, l, alice) {
+		t.Error("the key is not stored")
+	}
+
+	c = atTerminal(t, l, "import", "other", "--paste")
+	c.Expect("Paste the key")
+	c.Type("\x03")
+	failed(t, c.result(t), 3, "cancelled: nothing was changed")
+}
+
+// session is what a shell is given to set, with a session of alice's.
+func session(t *testing.T, l *lab.Lab, profile string) string {
+	t.Helper()
+	r := l.Run("", "export", profile, "--format", "env")
+	if r.Err != nil {
+		t.Fatal(r.Stderr)
+	}
+	return r.Stdout
+}
+
+// A temporary key becomes the profile's session until it ends, as its text says;
+// nothing is minted for it.
+func TestPastedSession(t *testing.T) {
+	t.Parallel()
+	l, alice := withKey(t, true)
+	text := session(t, l, "work")
+	held := succeeded(t, l.Run("", "process", "work"))
+
+	r := l.Run(text, "import", "pasted", "--paste", "--yes")
+	if r.Err != nil || !strings.Contains(r.Stdout, "session: …"+held.AccessKeyID[16:]+" of "+alice.ARN+", until ") || !strings.Contains(r.Stderr, "awsmint import pasted --paste") {
+		t.Fatalf("%d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+	for _, value := range []string{held.SecretAccessKey, held.SessionToken} {
+		if strings.Contains(r.Stdout+r.Stderr, value) {
+			t.Error("a secret shows")
+		}
+	}
+	got := succeeded(t, l.Run("", "process", "pasted"))
+	if got != held {
+		t.Errorf("got %q until %s, want %q until %s", got.AccessKeyID, got.Expiration, held.AccessKeyID, held.Expiration)
+	}
+	wantCalls(t, l.AWS, "GetSessionToken", 1)
+
+	// Where nothing says when it ends, it is an hour.
+	short := withoutLine(text, "AWS_CREDENTIAL_EXPIRATION")
+	r = l.Run(short, "import", "pasted", "--paste")
+	if r.Err != nil || !strings.Contains(r.Stderr, "taken to live for 1h") || !strings.Contains(r.Stdout, "(59m left)") {
+		t.Errorf("%d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+	r = l.Run(short, "import", "pasted", "--paste", "--expires", "2h")
+	if r.Err != nil || strings.Contains(r.Stderr, "taken to live") || !strings.Contains(r.Stdout, "(1h59m left)") {
+		t.Errorf("%d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+	failed(t, l.Run(text, "import", "pasted", "--paste", "--expires", "2h"), 2, "says itself when it ends")
+
+	// It goes with a logout, and nothing can renew it.
+	if r := l.Run("", "logout", "pasted"); r.Err != nil {
+		t.Fatal(r.Stderr)
+	}
+	failed(t, l.Run("", "process", "pasted"), 4, `"pasted"`)
+}
+
+// A profile that has a key takes sessions of the same user.
+func TestPastedSessionBesideAKey(t *testing.T) {
+	t.Parallel()
+	l, _ := withKey(t, true)
+	if err := l.Add("bob", l.AWS.AddUser("bob"), true); err != nil {
+		t.Fatal(err)
+	}
+	text, held := session(t, l, "work"), succeeded(t, l.Run("", "process", "work"))
+	if r := l.Run("", "logout", "work"); r.Err != nil {
+		t.Fatal(r.Stderr)
+	}
+	// No file is changed, so nobody is asked.
+	if r := l.Run(text, "import", "work", "--paste"); r.Err != nil || !strings.HasPrefix(r.Stdout, "session: ") {
+		t.Fatalf("%d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+	if got := succeeded(t, l.Run("", "process", "work")); got != held {
+		t.Errorf("got %q, want %q", got.AccessKeyID, held.AccessKeyID)
+	}
+	wantCalls(t, l.AWS, "GetSessionToken", 1)
+
+	failed(t, l.Run(text, "import", "bob", "--paste", "--yes"), 1, "user/bob", "user/alice", "--force")
+	if r := l.Run(text, "import", "bob", "--paste", "--yes", "--force"); r.Err != nil {
+		t.Errorf("%d %s", r.Status, r.Stderr)
+	}
+}
+
+// What AWS does not take is not kept, and an expired one is named.
+func TestPastedSessionThatHasEnded(t *testing.T) {
+	t.Parallel()
+	l, _ := withKey(t, true)
+	text := session(t, l, "work")
+	wrong := strings.Replace(text, "AWS_SESSION_TOKEN=IQoJ", "AWS_SESSION_TOKEN=IQoK", 1)
+	if wrong == text {
+		t.Fatal("the token has another form than expected")
+	}
+	failed(t, l.Run(wrong, "import", "pasted", "--paste", "--yes"), 5, "does not take the temporary key", "copied whole")
+	past := withoutLine(text, "AWS_CREDENTIAL_EXPIRATION") + "export AWS_CREDENTIAL_EXPIRATION=2020-01-02T03:04:05Z\n"
+	failed(t, l.Run(past, "import", "pasted", "--paste", "--yes"), 2, "expired", "ago")
+	if strings.Contains(textOf(t, l.ConfigFile()), "pasted") {
+		t.Error("the profile was written")
+	}
+}
+
+// A session that somebody once pasted into the credentials file shadows the
+// profile. It goes when another one is imported.
+func TestStaleSessionInTheCredentialsFile(t *testing.T) {
+	t.Parallel()
+	l, _ := withKey(t, true)
+	text := session(t, l, "work")
+	stale := "# mine\n[work]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMIaK7MDENGabPxRfiCYEXAMPLEKEY\naws_session_token = old\n"
+	if err := os.WriteFile(credentialsFile(l), []byte(stale), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := l.Run(text, "import", "work", "--paste", "--yes"); r.Err != nil {
+		t.Fatalf("%d %s", r.Status, r.Stderr)
+	}
+	if got := textOf(t, credentialsFile(l)); got != "# mine\n" {
+		t.Errorf("the credentials file is %q", got)
+	}
+	succeeded(t, l.Run("", "process", "work"))
+	wantCalls(t, l.AWS, "GetSessionToken", 1)
+}
+
+// Nothing that an import writes, logs or says holds a secret, once the plain
+// text is gone.
+func TestImportLeavesNothingSecret(t *testing.T) {
+	t.Parallel()
+	l, alice := withKey(t, true)
+	var said bytes.Buffer
+	text := session(t, l, "work")
+	held := succeeded(t, l.Run("", "process", "work"))
+	plainText(t, l, alice)
+	for _, run := range []lab.Result{
+		l.Run("", "import", "work", "--dry-run"), l.Run("", "import", "work"),
+		l.Run("", "import", "work", "--yes"), l.Run(text, "import", "pasted", "--paste", "--yes"),
+		l.Run(strings.ReplaceAll(text, "ASIA", "AKIA"), "import", "third", "--paste", "--yes"),
+	} {
+		said.WriteString(run.Stdout + run.Stderr)
+	}
+	if err := os.WriteFile(l.Dir+"/said", said.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sweep(t, l, map[string]string{
+		"the key's secret": alice.SecretAccessKey, "the session's secret": held.SecretAccessKey, "the token": held.SessionToken,
+	}, 6)
+}
+
+// withoutLine is a text without the line that has word in it.
+func withoutLine(text, word string) (rest string) {
+	for line := range strings.Lines(text) {
+		if !strings.Contains(line, word) {
+			rest += line
+		}
+	}
+	return rest
+}
