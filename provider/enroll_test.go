@@ -178,6 +178,17 @@ func TestADeviceInUseIsEnabled(t *testing.T) {
 	e.wantEnrolled()
 }
 
+// The same where the user may delete no device without MFA: the list tells.
+func TestAListedDeviceIsEnabled(t *testing.T) {
+	e := newEnroller(t)
+	e.sts.SetSelfService("alice", ststest.SelfServiceWithMFA)
+	e.sts.Inject(ststest.Fault{Action: "EnableMFADevice", ResetConn: true, Late: true})
+	if _, err := e.enroll(); err != nil {
+		t.Fatalf("%v\n%s", err, fault.HintOf(err))
+	}
+	e.wantEnrolled()
+}
+
 // A run that is killed, or whose requests fail or lose their answers, leaves
 // what the next run finishes, or names.
 func TestEnrollmentIsResumed(t *testing.T) {
