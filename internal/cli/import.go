@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -62,11 +63,18 @@ func (i *Import) Run(ctx context.Context, app *App) error {
 	if i.DryRun {
 		return failed
 	}
-	if err := app.each(ctx, order, func(profile string) error { return steps[profile].do(ctx) }); err != nil {
+	var done []string
+	err = app.each(ctx, order, func(profile string) error {
+		err := steps[profile].do(ctx)
+		if err == nil {
+			done = append(done, profile)
+		}
 		return err
+	})
+	if len(done) > 0 {
+		run.close(done)
 	}
-	run.close(order)
-	return failed
+	return cmp.Or(err, failed)
 }
 
 // imports are those of one run.

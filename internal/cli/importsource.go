@@ -101,7 +101,11 @@ func (r *imports) pasted(ctx context.Context) ([]byte, error) {
 	if file, ok := r.app.Stdin.(*os.File); !ok || !xterm.IsTerminal(int(file.Fd())) {
 		return io.ReadAll(io.LimitReader(r.app.Stdin, maxKeyText+1))
 	}
-	t, err := openTerminal("to paste the key on", "pipe it in: … | awsmint import PROFILE --paste --yes")
+	const instead = "pipe it in: … | awsmint import PROFILE --paste --yes"
+	if r.app.noInput(false) {
+		return nil, fault.New(fault.Person, "AWSMINT_NO_INPUT forbids asking for the paste", instead)
+	}
+	t, err := openTerminal("to paste the key on", instead)
 	if err != nil {
 		return nil, err
 	}

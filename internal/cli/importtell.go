@@ -85,7 +85,7 @@ func (s *importStep) warnOfPlainText() {
 			continue
 		}
 		for _, line := range d.LinesWith(s.found.SecretAccessKey) {
-			s.app.Warn(fmt.Sprintf("the secret of profile %q is also in line %d of %s, which was left as it is; take it out by hand", s.Profile, line, tilde(file.path)))
+			s.app.Warn(fmt.Sprintf("the secret of profile %q is also in line %d of %s, which was left as it is; take it out by hand, or import the profile that it belongs to", s.Profile, line, tilde(file.path)))
 		}
 	}
 }

@@ -23,8 +23,10 @@ func (a *App) askAwsVault(ctx context.Context, profile string) ([]byte, error) {
 	environ := slices.DeleteFunc(slices.Clone(a.Environ), func(entry string) bool { return strings.HasPrefix(entry, "AWS_VAULT=") })
 	out := &child.Output{Limit: maxKeyText}
 	cmd := child.Command(ctx, awsVault, []string{"export", "--no-session", "--format=json", profile}, environ)
-	// It asks for the passphrase of its own file on these.
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = a.Stdin, out, a.Stderr
+	cmd.Stdout, cmd.Stderr = out, a.Stderr
+	if !a.noInput(false) {
+		cmd.Stdin = a.Stdin // where it asks for the passphrase of a file of its own
+	}
 	ran := cmd.Run()
 	if ran == nil {
 		return out.Bytes(), nil
