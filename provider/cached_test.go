@@ -221,8 +221,26 @@ func TestCachedTellsTimesWithoutKeychain(t *testing.T) {
 		t.Errorf("%v from %s to %s", ok, times.Issued, times.Expires)
 	}
 	w.clock.advance(time.Hour)
-	if _, ok := w.from(source, noMFA).Cached(); ok {
-		t.Error("expired credentials are told as alive")
+	if ended, ok := w.from(source, noMFA).Cached(); ok || ended != times {
+		t.Errorf("expired credentials: %v, from %s to %s", ok, ended.Issued, ended.Expires)
+	}
+}
+
+// What is told as the time of the next renewal is when it is done.
+func TestRenewalIsWhenTheWindowBegins(t *testing.T) {
+	for window, want := range map[string]time.Duration{"": 40 * time.Minute, "awsmint_expiry_window = 10m\n": 50 * time.Minute} {
+		w, source := numbered(t, time.Hour)
+		c := w.from(source, noMFA+window)
+		wantID(t, c, "ASIA1")
+		times, _ := c.Cached()
+		renewal := c.Renewal(times)
+		if got := renewal.Sub(times.Issued); got != want {
+			t.Errorf("%q: after %s, want %s", window, got, want)
+		}
+		w.clock.advance(renewal.Sub(w.clock.Now()) - time.Second)
+		wantID(t, c, "ASIA1")
+		w.clock.advance(time.Second)
+		wantID(t, c, "ASIA2")
 	}
 }
 

@@ -139,6 +139,18 @@ func TestStatusIsNeverWiderThanTheTerminal(t *testing.T) {
 	}
 }
 
+// A long name costs no column: it is cut first.
+func TestLongNamesAreCutFirst(t *testing.T) {
+	rows := someRows()[:1]
+	rows[0].Profile, rows[0].KeyDays = strings.Repeat("long-", 10), daysOld(5)
+	const want = "" +
+		"PROFILE             ACCOUNT       IDENTITY    KEY  MFA    SESSION      RENEWAL\n" +
+		"long-long-long-lo…  111122223333  user/alice  5d!  alice  ████░░░░ 6h  17:40\n"
+	if diff := cmp.Diff(want, statusTable(rows, noon, display{columns: 78, rows: 24, moves: true})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestColoursTakeNoRoom(t *testing.T) {
 	d := display{columns: 80, rows: 24, moves: true}
 	uncoloured := statusTable(someRows(), noon, d)
