@@ -30,7 +30,7 @@ func Keep(ctx context.Context, link Link, credentials aws.Credentials, o Options
 		return fault.Wrap(err, fault.Failure, fmt.Sprintf("the credentials can't be kept in the cache: %v", err),
 			fmt.Sprintf("see that %q can be written to, and run the same command again", c.cache.Dir))
 	}
-	if kept, err := c.lookUp(ctx); err != nil || !kept.alive || kept.credentials.AccessKeyID != credentials.AccessKeyID {
+	if kept, err := c.lookUp(ctx); err != nil || kept.credentials.AccessKeyID != credentials.AccessKeyID {
 		return fault.Wrap(err, fault.Failure, "the credentials were kept in the cache and can't be read back from it", "run the same command again")
 	}
 	return nil

@@ -58,3 +58,17 @@ func TestWhatIsNotKept(t *testing.T) {
 		})
 	}
 }
+
+// TestKeptForARole: the entry is the one that the role's chain looks for.
+func TestKeptForARole(t *testing.T) {
+	w := newWorld(t)
+	config := parsed(t, "[profile work]\n"+w.settings()+"[profile prod]\nawsmint_role_arn = arn:aws:iam::111122223333:role/Admin\nawsmint_source_profile = work\n")
+	link, err := provider.Resolve(config, w.env.get, provider.Request{Profile: "prod"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := provider.Keep(within(t), link, w.kept(time.Hour), w.options()); err != nil {
+		t.Fatal(err)
+	}
+	wantID(t, provider.New(link, w.options()), "ASIAKEPT")
+}
