@@ -94,8 +94,15 @@ func (l *lister) row(ctx context.Context, name string, section *awsconfig.Sectio
 		l.readSignIn(ctx, &r, root)
 	}
 	r.lives(provider.New(link, provider.Options{Cache: l.app.cache(), Now: l.app.Now}))
+	if r.short == noKeyStored && r.Expires != nil {
+		// A session that was imported needs no key, and has no renewal.
+		r.Problem, r.short, r.what, r.Renewal = "", "", "session given", nil
+	}
 	return r, true
 }
+
+// noKeyStored is the problem of a profile that awsmint has lines in, and no key.
+const noKeyStored = "no key stored"
 
 // readKey looks for the profile's own key in the keychain. An item that can't
 // be understood is this profile's problem.
@@ -113,7 +120,7 @@ func (l *lister) readKey(ctx context.Context, r *row, maxAge time.Duration) {
 		r.unopened = true
 		return
 	case isNotFound(stored.err):
-		r.Problem, r.short = "no key stored", "no key stored"
+		r.Problem, r.short = noKeyStored, noKeyStored
 		return
 	case stored.err != nil:
 		r.broken(stored.err)

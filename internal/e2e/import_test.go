@@ -123,6 +123,12 @@ func TestPastedSession(t *testing.T) {
 		t.Errorf("got %q until %s, want %q until %s", got.AccessKeyID, got.Expiration, held.AccessKeyID, held.Expiration)
 	}
 	wantCalls(t, l.AWS, "GetSessionToken", 1)
+	if r := l.Run("", "list"); r.Err != nil || !strings.Contains(r.Stdout, "pasted   session given  none   11h59m left") {
+		t.Errorf("list: %s", r.Stdout)
+	}
+	if r := l.Run("", "status", "pasted", "--json"); r.Err != nil || strings.Contains(r.Stdout, "problem") || strings.Contains(r.Stdout, "renewal") {
+		t.Errorf("status: %s", r.Stdout)
+	}
 
 	// Where nothing says when it ends, it is an hour.
 	short := withoutLine(text, "AWS_CREDENTIAL_EXPIRATION")
