@@ -165,7 +165,7 @@ func (s *addition) write(ctx context.Context) error {
 	if s.NoConfig {
 		text, err := s.settings().text()
 		if err == nil {
-			_, err = fmt.Fprint(s.app.Stdout, text)
+			_, err = fmt.Fprint(s.app.report(), text)
 		}
 		return err
 	}
@@ -184,7 +184,7 @@ func (s *addition) report() error {
 		s.app.Warn(warning)
 	}
 	s.warnOfChanges()
-	_, err := fmt.Fprint(s.app.Stdout, s.summary()+"Try it: aws sts get-caller-identity --profile "+s.Profile+"\n")
+	_, err := fmt.Fprint(s.app.report(), s.summary()+"Try it: aws sts get-caller-identity --profile "+s.Profile+"\n")
 	return err
 }
 

@@ -76,7 +76,7 @@ func (a *Add) role(ctx context.Context, app *App) error {
 	if a.NoConfig {
 		text, err := wanted.text()
 		if err == nil {
-			_, err = fmt.Fprint(app.Stdout, text)
+			_, err = fmt.Fprint(app.report(), text)
 		}
 		return err
 	}
@@ -90,7 +90,7 @@ func (a *Add) role(ctx context.Context, app *App) error {
 	for _, warning := range warnings(section) {
 		app.Warn(warning)
 	}
-	_, err = fmt.Fprintf(app.Stdout, "role:    %s\nchain:   %s\nprofile: %s in %s\nTry it: aws sts get-caller-identity --profile %s\n",
+	_, err = fmt.Fprintf(app.report(), "role:    %s\nchain:   %s\nprofile: %s in %s\nTry it: aws sts get-caller-identity --profile %s\n",
 		wanted.role, provider.Describe(link), a.Profile, tilde(app.Paths.Config), a.Profile)
 	return err
 }

@@ -70,14 +70,14 @@ func (r *imports) confirm(ctx context.Context, order []string) error {
 		fmt.Fprintf(&plan, "%s: the lines of the key are emptied\n", r.EnvFile)
 	}
 	if r.DryRun {
-		_, err := fmt.Fprint(r.app.Stdout, plan.String()+"Nothing was done.\n")
+		_, err := fmt.Fprint(r.app.report(), plan.String()+"Nothing was done.\n")
 		return err
 	}
 	if changes == "" && !r.Clear {
 		return nil
 	}
 	if r.Yes {
-		_, err := fmt.Fprint(r.app.Stdout, plan.String())
+		_, err := fmt.Fprint(r.app.report(), plan.String())
 		return err
 	}
 	if r.unasked {

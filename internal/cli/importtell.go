@@ -32,7 +32,7 @@ func (s *importStep) tell() error {
 	} else {
 		s.warnOfChanges()
 	}
-	_, err := fmt.Fprint(s.app.Stdout, text)
+	_, err := fmt.Fprint(s.app.report(), text)
 	return err
 }
 
@@ -47,7 +47,7 @@ func (r *imports) close(order []string) {
 		}
 	}
 	first := quoted(order[0])
-	_, _ = fmt.Fprintf(r.app.Stdout, "Try it: aws sts get-caller-identity --profile %s\n", first)
+	_, _ = fmt.Fprintf(r.app.report(), "Try it: aws sts get-caller-identity --profile %s\n", first)
 	if len(permanent) > 0 {
 		r.app.Note("copies of what was plain text may live on in backups and editors' files; give the keys up for new ones: awsmint rotate " + strings.Join(permanent, " "))
 	} else {

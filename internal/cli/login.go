@@ -54,7 +54,7 @@ func (l *Login) one(ctx context.Context, app *App, profile string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(app.Stdout, "%s: %s\n", profile, lasting(credentials, app.Now())); err != nil {
+	if _, err := fmt.Fprintf(app.report(), "%s: %s\n", profile, lasting(credentials, app.Now())); err != nil {
 		return err
 	}
 	return l.noteBypass(app, profile)

@@ -80,7 +80,7 @@ func (out signedOut) say(app *App, profile string) error {
 	if out.removed == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(app.Stdout, "%s: signed out of %s\n", profile, out.url)
+	_, err := fmt.Fprintf(app.report(), "%s: signed out of %s\n", profile, out.url)
 	return err
 }
 
@@ -116,6 +116,6 @@ func say(app *App, whose string, removed int) error {
 	if removed > 0 {
 		what = "cached credentials removed"
 	}
-	_, err := fmt.Fprintf(app.Stdout, "%s: %s\n", whose, what)
+	_, err := fmt.Fprintf(app.report(), "%s: %s\n", whose, what)
 	return err
 }

@@ -167,6 +167,6 @@ func (m *MFAAdd) report(app *App, device *provider.MFADevice, minted aws.Credent
 	if minted.HasKeys() {
 		tried = lasting(minted, app.Now())
 	}
-	_, err := fmt.Fprintf(app.Stdout, "MFA:     %s\nseed:    stored for profile %s\nsession: %s\n%s", device.Session.Serial, m.Profile, tried, seedCost(m.Profile))
+	_, err := fmt.Fprintf(app.report(), "MFA:     %s\nseed:    stored for profile %s\nsession: %s\n%s", device.Session.Serial, m.Profile, tried, seedCost(m.Profile))
 	return err
 }

@@ -189,6 +189,6 @@ func (e *enrolment) report(enrolled provider.Enrolled) error {
 	if e.Store {
 		seed, cost = "in the keychain", seedCost(e.Profile)
 	}
-	_, err := fmt.Fprintf(e.app.Stdout, "MFA:     %s\nseed:    %s\nprofile: %s in %s\n%s", enrolled.Serial, seed, e.Profile, tilde(e.app.Paths.Config), cost)
+	_, err := fmt.Fprintf(e.app.report(), "MFA:     %s\nseed:    %s\nprofile: %s in %s\n%s", enrolled.Serial, seed, e.Profile, tilde(e.app.Paths.Config), cost)
 	return err
 }

@@ -41,7 +41,7 @@ func (m *MFARemove) Run(ctx context.Context, app *App) error {
 	if err := k.Delete(ctx, keychain.SeedAccount(m.Profile)); err != nil && !isNotFound(err) {
 		return err
 	}
-	_, err = fmt.Fprintf(app.Stdout, "%s: the seed is forgotten; codes come from elsewhere now\nThe device stays at AWS. To take it away from the user there:\n  %s\n",
+	_, err = fmt.Fprintf(app.report(), "%s: the seed is forgotten; codes come from elsewhere now\nThe device stays at AWS. To take it away from the user there:\n  %s\n",
 		m.Profile, retiring(key.ARN, serial))
 	return err
 }

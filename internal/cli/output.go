@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/awsmint/awsmint/internal/fault"
@@ -14,6 +15,16 @@ type output struct{ file *os.File }
 
 // errClosed says that the caller started the run without a stdout.
 var errClosed = errors.New("stdout is closed")
+
+// report is stdout for commands whose work is not to print: that nobody wants
+// to read of it is no failure. Node and Python discard output in a way that
+// looks like a stdout which is closed.
+func (a *App) report() io.Writer {
+	if o, ok := a.Stdout.(output); ok && wasClosed(o.file) {
+		return io.Discard
+	}
+	return a.Stdout
+}
 
 func (o output) Write(p []byte) (int, error) {
 	if wasClosed(o.file) {

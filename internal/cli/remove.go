@@ -62,7 +62,7 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 	if key.AccessKeyID != "" {
 		what += "; at AWS the key is as valid as before"
 	}
-	if _, err := fmt.Fprintf(app.Stdout, "%s: %s\n", r.Profile, what); err != nil {
+	if _, err := fmt.Fprintf(app.report(), "%s: %s\n", r.Profile, what); err != nil {
 		return err
 	}
 	if stands := provider.Unfinished(key); stands != "" {

@@ -156,7 +156,7 @@ func (r *rotations) one(ctx context.Context, profile string) error {
 		return err
 	}
 	r.made[rotated.New] = profile
-	_, err = fmt.Fprintf(r.app.Stdout, "%s: key %s is replaced by %s and deleted\n",
+	_, err = fmt.Fprintf(r.app.report(), "%s: key %s is replaced by %s and deleted\n",
 		strings.Join(append([]string{profile}, shared...), ", "), provider.LastFour(rotated.Old), provider.LastFour(rotated.New))
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ func (r *rotations) isDone(ctx context.Context, rotation *provider.Rotation) (bo
 	if err != nil || age >= r.olderThan {
 		return false, err
 	}
-	_, err = fmt.Fprintf(r.app.Stdout, "%s: key %s is %s old, and stays\n", profile, provider.LastFour(item.AccessKeyID), days(age))
+	_, err = fmt.Fprintf(r.app.report(), "%s: key %s is %s old, and stays\n", profile, provider.LastFour(item.AccessKeyID), days(age))
 	return true, err
 }
 
