@@ -158,7 +158,7 @@ func (r *resolver) behind(namer *awsconfig.Section, inner Request) (Link, error)
 func (r *resolver) next(name string, namer *awsconfig.Section, key string) (*awsconfig.Section, error) {
 	section, err := r.config.Profile(name)
 	if errors.Is(err, awsconfig.ErrNoProfile) {
-		hint := firstSet(r.config.Meant(name), fmt.Sprintf("correct the name, or add the profile: awsmint add %s", name))
+		hint := firstSet(r.config.Meant(name, r.visited...), fmt.Sprintf("correct the name, or add the profile: awsmint add %s", name))
 		return nil, at(namer, key, fault.Wrap(err, fault.Missing,
 			fmt.Sprintf("there is no profile %q (%s)", name, strings.Join(append(slices.Clone(r.visited), name), " ← ")), hint))
 	}

@@ -210,3 +210,9 @@ func TestDurationsOfChains(t *testing.T) {
 		{name: "awsmint's own setting", config: "[profile A]\n" + role(roleA, "source_profile = B", "awsmint_duration = 4h") + "[profile B]\n", want: "role A ← key B"},
 	})
 }
+
+// A missing source is not taken for the very profile that names it.
+func TestMissingSourceIsNotItsNamer(t *testing.T) {
+	_, err := provider.Resolve(parsed(t, "[profile x]\nrole_arn = "+roleA+"\nsource_profile = y\n"), environment{}.get, provider.Request{Profile: "x"})
+	wantFault(t, err, fault.Missing, `there is no profile "y"`, "awsmint add y")
+}

@@ -29,11 +29,14 @@ func (c *Config) noProfile(name string) error {
 // Meant is a hint at which profile may have been meant by a name that is
 // missing: one whose header fits the other file only, or one of a similar name.
 // It is empty where there is neither.
-func (c *Config) Meant(name string) string {
+//
+// The profiles in but are not meant: those that the name was met in.
+func (c *Config) Meant(name string, but ...string) string {
 	if misplaced := c.misplaced(name); misplaced != "" {
 		return misplaced
 	}
-	return DidYouMean(name, c.Profiles())
+	others := slices.DeleteFunc(c.Profiles(), func(other string) bool { return slices.Contains(but, other) })
+	return DidYouMean(name, others)
 }
 
 // DidYouMean asks whether one of names was meant: those that differ from name

@@ -23,7 +23,7 @@ type conflict struct {
 var conflicts = []conflict{
 	{"static-key-shadows", Error, []string{"aws_access_key_id", "aws_secret_access_key", "aws_session_token"},
 		"%s stands in plain text beside credential_process: the AWS CLI, boto3 and the SDKs for Go, JavaScript and Java use that key and never run awsmint; the SDK for .NET drops the profile",
-		"store the key if it is not stored yet (awsmint add %s), then delete %s"},
+		"if that key is the one to use, run: awsmint import %s, which stores it and takes it out here; else delete %s"},
 	{"sso-beside-process", Error, []string{"sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name"},
 		"%s stands beside credential_process: the AWS CLI, boto3 and the SDKs for Go and JavaScript sign in to IAM Identity Center and never run awsmint; the SDK for .NET drops the profile",
 		"delete %[2]s, or put awsmint_ in front of each"},
