@@ -32,6 +32,10 @@ type Rotation struct {
 	// JSON on its stdin before the old one is deactivated.
 	Publish []string
 
+	// NoPublish goes on although commands that an earlier run was to give the
+	// new key are not among Publish any more.
+	NoPublish bool
+
 	// Environ is the environment of these commands; nil: that of Options.
 	Environ []string
 

@@ -13,7 +13,6 @@ import (
 
 	"github.com/awsmint/awsmint/internal/child"
 	"github.com/awsmint/awsmint/internal/fault"
-	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
@@ -50,6 +49,9 @@ func (r *rotating) published(identity Identity) secret.String {
 // that a later run goes on with the one that did not. A run that ends between
 // the two gives it the same key again.
 func (r *rotating) publish(ctx context.Context, identity Identity) error {
+	if err := r.checkWanted(); err != nil {
+		return err
+	}
 	key := r.published(identity)
 	for i, command := range r.Publish {
 		name := commandName(command)
@@ -67,6 +69,27 @@ func (r *rotating) publish(ctx context.Context, identity Identity) error {
 		r.report(RotationProgress{Event: KeyPublished, KeyID: journal.Pending.AccessKeyID, Number: i + 1})
 	}
 	return nil
+}
+
+// checkWanted refuses to go on without the commands of the run that made the
+// key: whatever they are for would be left with a key that is deleted.
+func (r *rotating) checkWanted() error {
+	missing := 0
+	for _, name := range r.item.Rotation.Wanted {
+		given := slices.ContainsFunc(r.Publish, func(command string) bool { return commandName(command) == name })
+		if !given && !slices.Contains(r.item.Rotation.Published, name) {
+			missing++
+		}
+	}
+	if missing == 0 || r.NoPublish {
+		return nil
+	}
+	commands := "a publish command of the earlier run has"
+	if missing > 1 {
+		commands = fmt.Sprintf("%d publish commands of the earlier run have", missing)
+	}
+	return fault.New(fault.Usage, commands+" not taken the new key",
+		"give the same --publish again, or to go on without: awsmint rotate "+r.Profile+" --no-publish")
 }
 
 func (r *rotating) give(ctx context.Context, command string, key secret.String) error {
@@ -100,13 +123,10 @@ func (r *rotating) unpublished(ctx context.Context, i int, err error) error {
 }
 
 // shell runs a command away from the terminal. What it prints is dropped, since
-// that may hold the key; of its stderr the end is quoted where it fails, without
-// the secret.
+// that may hold the key, in whatever form.
 func (r *rotating) shell(ctx context.Context, command string, key secret.String) error {
 	cmd := child.Shell(ctx, command, r.Environ)
 	cmd.Stdin = strings.NewReader(key.Reveal())
-	stderr := child.Tail{Limit: maxComplaint}
-	cmd.Stderr = &stderr
 	child.Detach(cmd)
 	err := cmd.Run()
 	var exit *exec.ExitError
@@ -114,17 +134,7 @@ func (r *rotating) shell(ctx context.Context, command string, key secret.String)
 	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it left another program running
 		return nil
 	case errors.As(err, &exit):
-		return errors.New(exit.String() + r.redacted(complaint(stderr.Bytes())))
+		return errors.New(exit.String())
 	}
 	return fmt.Errorf("it can't be started: %w", innermost(err))
-}
-
-// redacted is what a command said without the secret that it was given.
-func (r *rotating) redacted(text string) string {
-	for _, pair := range []keychain.KeyPair{r.item.Rotation.Pending, pairOf(r.item)} {
-		if hidden := pair.SecretAccessKey.Reveal(); hidden != "" {
-			text = strings.ReplaceAll(text, hidden, secret.Redacted)
-		}
-	}
-	return text
 }

@@ -87,3 +87,25 @@ func TestPublishingThatTakesTooLong(t *testing.T) {
 		t.Error("the new key is not stored")
 	}
 }
+
+// A run that goes on without a command which has not taken the key would leave
+// whatever that is for with a deleted one.
+func TestPublishingIsNotForgotten(t *testing.T) {
+	r := newRotator(t, false)
+	_, err := r.rotate(func(rotation *provider.Rotation) {
+		rotation.Publish = []string{"first"}
+		rotation.Run = func(context.Context, string, secret.String) error { return errors.New("not now") }
+	})
+	wantFault(t, err, fault.Failure, "did not take the new key")
+	_, err = r.rotate(func(*provider.Rotation) {})
+	wantFault(t, err, fault.Usage, "a publish command of the earlier run has not taken the new key", "--publish", "--no-publish")
+	for _, key := range r.sts.AccessKeys("alice") {
+		if !key.Active {
+			t.Error("both keys are to stay valid")
+		}
+	}
+	r.mustRotate(func(rotation *provider.Rotation) { rotation.NoPublish = true })
+	if keys := r.sts.AccessKeys("alice"); len(keys) != 1 {
+		t.Errorf("%d keys", len(keys))
+	}
+}

@@ -67,7 +67,11 @@ func (r *rotating) abandon(ctx context.Context) {
 // keep stores the new key beside the old one. Where it can't be stored, nobody
 // will ever know its secret again, and it goes.
 func (r *rotating) keep(ctx context.Context, made keychain.KeyPair) error {
-	err := r.write(ctx, &keychain.Rotation{Step: keychain.RotationPending, Began: r.item.Rotation.Began, Pending: made})
+	journal := &keychain.Rotation{Step: keychain.RotationPending, Began: r.item.Rotation.Began, Pending: made}
+	for _, command := range r.Publish {
+		journal.Wanted = append(journal.Wanted, commandName(command))
+	}
+	err := r.write(ctx, journal)
 	if err == nil {
 		return nil
 	}

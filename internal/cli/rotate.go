@@ -20,6 +20,7 @@ type Rotate struct {
 	All                bool     `help:"All profiles that have a key in the keychain."`
 	OlderThan          string   `placeholder:"AGE" help:"Only keys that are older than this: 90d, 36h."`
 	Publish            []string `sep:"none" placeholder:"COMMAND" help:"Once the new key works and before the old one stops, run this with the new key as JSON on its stdin. Repeatable; awsmint_publish of the profile comes first."`
+	NoPublish          bool     `help:"Go on although a command of an interrupted run has not taken the new key and is not given any more."`
 	DeleteOldestUnused bool     `help:"Where the user has two keys already, delete the other one if it is inactive or was not used for 90 days."`
 	Yes                bool     `short:"y" help:"With --all: do not ask first."`
 	NoInput            bool     `help:"Never ask for anything, fail instead; so does AWSMINT_NO_INPUT=1."`
@@ -145,6 +146,9 @@ func (r *rotations) one(ctx context.Context, profile string) error {
 		return err
 	}
 	if done, err := r.isDone(ctx, rotation); done || err != nil {
+		return err
+	}
+	if err := r.checkPlainText(profile); err != nil {
 		return err
 	}
 	shared := rotation.Shared

@@ -81,7 +81,7 @@ func (r *rotations) rotation(profile string) (*provider.Rotation, error) {
 	// A command that publishes the key may well use the profile itself: the
 	// note of AWSMINT_CHAIN, which would keep it from that, is not for it.
 	rotation.Environ = app.Environ
-	rotation.Publish = append(rotation.Publish, r.Publish...)
+	rotation.Publish, rotation.NoPublish = append(rotation.Publish, r.Publish...), r.NoPublish
 	if r.DeleteOldestUnused {
 		rotation.UnusedFor = provider.DefaultUnusedFor
 	}

@@ -32,7 +32,7 @@ func TestRotatePublishes(t *testing.T) {
 		t.Errorf("status %d, stdout %q", r.Status, r.Stdout)
 	}
 	for _, words := range []string{
-		"publish command 1 has taken the new key " + lastFour(pending.ID), "publish command 2 of 2 did not take the new key: exit status 3", "not yet",
+		"publish command 1 has taken the new key " + lastFour(pending.ID), "publish command 2 of 2 did not take the new key: exit status 3",
 		"the new key " + lastFour(pending.ID) + " is stored, " + lastFour(alice.AccessKeyID) + " is in use as before, and both are valid", "awsmint rotate work",
 	} {
 		if !strings.Contains(r.Stderr, words) {

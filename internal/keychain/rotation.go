@@ -33,7 +33,8 @@ type Rotation struct {
 	Pending  KeyPair // the new key, until it is in use
 	Retiring KeyPair // the old key, from then on
 
-	Published []string // what has been given the new key already, by names of the writer's own
+	Wanted    []string // what is to be given the new key, by names of the writer's own
+	Published []string // what has been given it already
 }
 
 // KeyPair is a key that is kept beside the one in use.
@@ -50,6 +51,7 @@ type rotationValue struct {
 	Known     []string     `json:"known,omitempty"`
 	Pending   *pairValue   `json:"pending,omitempty"`
 	Retiring  *pairValue   `json:"retiring,omitempty"`
+	Wanted    []string     `json:"wanted,omitempty"`
 	Published []string     `json:"published,omitempty"`
 }
 
@@ -65,7 +67,7 @@ func (r *Rotation) value() *rotationValue {
 	}
 	return &rotationValue{
 		Step: r.Step, Began: seconds(r.Began), Known: r.Known,
-		Pending: r.Pending.value(), Retiring: r.Retiring.value(), Published: r.Published,
+		Pending: r.Pending.value(), Retiring: r.Retiring.value(), Wanted: r.Wanted, Published: r.Published,
 	}
 }
 
@@ -75,7 +77,7 @@ func (v *rotationValue) rotation() *Rotation {
 	}
 	return &Rotation{
 		Step: v.Step, Began: at(v.Began), Known: someOf(v.Known),
-		Pending: v.Pending.pair(), Retiring: v.Retiring.pair(), Published: someOf(v.Published),
+		Pending: v.Pending.pair(), Retiring: v.Retiring.pair(), Wanted: someOf(v.Wanted), Published: someOf(v.Published),
 	}
 }
 
