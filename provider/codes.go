@@ -114,13 +114,17 @@ func (o *Options) way(name, profile string, settings MFA) mfa.Way {
 }
 
 func (o *Options) seed(ctx context.Context, profile string) (secret.String, error) {
+	seed, err := o.storedSeed(ctx, profile)
+	return seed.Secret, err
+}
+
+func (o *Options) storedSeed(ctx context.Context, profile string) (keychain.Seed, error) {
 	value, err := o.Keychain.Get(ctx, keychain.SeedAccount(profile))
 	if errors.Is(err, keychain.ErrNotFound) {
-		return secret.String{}, mfa.Unavailable("no seed is stored")
+		return keychain.Seed{}, mfa.Unavailable("no seed is stored")
 	}
 	if err != nil {
-		return secret.String{}, err
+		return keychain.Seed{}, err
 	}
-	seed, err := keychain.DecodeSeed(value)
-	return seed.Secret, err
+	return keychain.DecodeSeed(value)
 }

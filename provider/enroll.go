@@ -65,12 +65,13 @@ func Enroll(ctx context.Context, enrollment Enrollment) (Enrolled, error) {
 	if err := e.begin(ctx); err != nil {
 		return Enrolled{}, err
 	}
-	var err error
-	if e.seed, err = e.storedSeed(ctx); err != nil {
+	stored, err := e.storedSeed(ctx)
+	if err != nil {
 		return Enrolled{}, err
 	}
-	if e.resumed = !e.seed.IsZero(); e.resumed {
-		err = e.resume(ctx)
+	if e.seed = stored.Secret; !e.seed.IsZero() {
+		e.resumed = true
+		err = e.resume(ctx, stored.Serial)
 	} else {
 		err = e.make(ctx)
 	}
@@ -90,6 +91,8 @@ type enrolling struct {
 	key         keychain.Key
 	credentials aws.Credentials // that IAM is asked with
 	user        string
+	devices     string // what the serial numbers of the account's devices begin with
+	named       bool   // the device's name was given
 	serial      string
 	seed        secret.String
 	resumed     bool
@@ -126,12 +129,11 @@ func (e *enrolling) begin(ctx context.Context) (err error) {
 			"give it a device in the console, and its seed to awsmint mfa add "+e.Profile)
 	}
 	e.user = nameOf(identity.ARN)
+	e.devices = fmt.Sprintf("arn:%s:iam::%s:mfa/", partitionOf(identity.ARN), identity.Account)
+	e.named = e.Name != ""
 	e.Name = firstSet(e.Name, e.user)
-	if err := checkDeviceName(e.Name); err != nil {
-		return err
-	}
-	e.serial = fmt.Sprintf("arn:%s:iam::%s:mfa/%s", partitionOf(identity.ARN), identity.Account, e.Name)
-	return nil
+	e.serial = e.devices + e.Name
+	return checkDeviceName(e.Name)
 }
 
 // maxDeviceName is IAM's own limit, in characters.
@@ -149,30 +151,40 @@ func checkDeviceName(name string) error {
 // storedSeed is the seed that the profile has already. It is either the one of
 // an enrolment that was interrupted, or another device's, and then it is not to
 // be lost.
-func (e *enrolling) storedSeed(ctx context.Context) (secret.String, error) {
-	seed, err := e.Options.seed(ctx, e.Profile)
+func (e *enrolling) storedSeed(ctx context.Context) (keychain.Seed, error) {
+	seed, err := e.Options.storedSeed(ctx, e.Profile)
 	switch {
 	case errors.Is(err, mfa.ErrUnavailable):
-		return secret.String{}, nil
+		return keychain.Seed{}, nil
 	case err != nil:
-		return secret.String{}, err
+		return keychain.Seed{}, err
 	case e.Session.Serial != "":
-		return secret.String{}, fault.New(fault.Failure,
+		return keychain.Seed{}, fault.New(fault.Failure,
 			fmt.Sprintf("profile %q has a stored seed already, that of the device %s", e.Profile, e.Session.Serial),
 			"forget it first, if its codes come from elsewhere too: awsmint mfa remove "+e.Profile)
 	case !e.Store:
-		return secret.String{}, fault.New(fault.Failure,
+		return keychain.Seed{}, fault.New(fault.Failure,
 			fmt.Sprintf("a seed is stored for profile %q, which names no device: an interrupted enrolment may have left it", e.Profile),
 			fmt.Sprintf("finish that: awsmint mfa enroll %s --store; or forget the seed: awsmint mfa remove %s", e.Profile, e.Profile))
 	}
 	return seed, nil
 }
 
-// resume goes on where a run ended that had stored the seed.
-func (e *enrolling) resume(ctx context.Context) error {
-	enabled, err := e.isEnabled(ctx)
-	if err != nil || enabled {
+// resume goes on where a run ended that had stored the seed, with the device
+// that was stored with it. That a device is enabled does not prove that it is
+// the seed's: the user may have had it for years.
+func (e *enrolling) resume(ctx context.Context, serial string) error {
+	if err := e.take(serial); err != nil {
 		return err
+	}
+	enabled, err := e.isEnabled(ctx)
+	switch {
+	case err != nil, enabled && serial != "":
+		return err
+	case enabled:
+		return fault.New(fault.Failure,
+			fmt.Sprintf("the user %q has the device %s, and whether the seed stored for profile %q is its is not known", e.user, e.serial, e.Profile),
+			fmt.Sprintf("if it is, add to profile %q: awsmint_mfa_serial = %s; else forget the seed: awsmint mfa remove %s", e.Profile, e.serial, e.Profile))
 	}
 	switch err = e.enable(ctx, false); {
 	case err == nil:
@@ -183,8 +195,38 @@ func (e *enrolling) resume(ctx context.Context) error {
 			fmt.Sprintf("name the device that it belongs to: awsmint mfa enroll %s --store --name NAME; or forget the seed: awsmint mfa remove %s", e.Profile, e.Profile))
 	}
 	return fault.Wrap(err, fault.StatusOf(err), err.Error(), fmt.Sprintf(
-		"%s\nan interrupted enrolment has left the device %s and its seed; run the same command again, or begin anew: awsmint mfa remove %s, then awsmint mfa enroll %s --store --replace",
-		fault.HintOf(err), e.serial, e.Profile, e.Profile))
+		"%s\nan interrupted enrolment has left the device %s and its seed; run the same command again, or begin anew: awsmint mfa remove %s, then %s --replace",
+		fault.HintOf(err), e.serial, e.Profile, e.command("--store")))
+}
+
+// take goes over to the device that a seed was stored with, unless another one
+// was named, or the key is another account's now. Older seeds have none.
+func (e *enrolling) take(serial string) error {
+	name, ours := strings.CutPrefix(serial, e.devices)
+	switch {
+	case serial == "", serial == e.serial:
+		return nil
+	case ours && !e.named:
+		e.Name, e.serial = name, serial
+		return nil
+	}
+	wanted, hint := e.serial, fmt.Sprintf("forget the seed, if nobody needs it: awsmint mfa remove %s", e.Profile)
+	if ours {
+		e.Name = name
+		hint = fmt.Sprintf("finish that one's enrolment: %s; or %s", e.command("--store"), hint)
+	}
+	return fault.New(fault.Failure,
+		fmt.Sprintf("the seed stored for profile %q is that of the device %s, and not of %s", e.Profile, serial, wanted), hint)
+}
+
+// command is how to enrol this very device, for hints: without its name another
+// one would be meant.
+func (e *enrolling) command(option string) string {
+	command := fmt.Sprintf("awsmint mfa enroll %s %s", e.Profile, option)
+	if e.Name != e.user {
+		command += " --name " + e.Name
+	}
+	return command
 }
 
 // make has AWS make a device and enables it, or leaves none behind.
@@ -205,7 +247,7 @@ func (e *enrolling) complete(ctx context.Context) error {
 		return err
 	}
 	if e.Store {
-		if err := e.Options.Keychain.Set(ctx, keychain.SeedAccount(e.Profile), keychain.EncodeSeed(keychain.Seed{Secret: e.seed})); err != nil {
+		if err := e.Options.Keychain.Set(ctx, keychain.SeedAccount(e.Profile), keychain.EncodeSeed(keychain.Seed{Secret: e.seed, Serial: e.serial})); err != nil {
 			return err
 		}
 		return e.enable(ctx, false)

@@ -104,7 +104,7 @@ func (e *enrolling) nameTaken(ctx context.Context, err error) error {
 }
 
 func (e *enrolling) howToDelete() string {
-	return fmt.Sprintf("if it is nobody's, delete it: awsmint mfa enroll %s --replace, which makes a new one, or aws iam delete-virtual-mfa-device --serial-number %s", e.Profile, e.serial)
+	return fmt.Sprintf("if it is nobody's, delete it: %s, which makes a new one, or aws iam delete-virtual-mfa-device --serial-number %s", e.command("--replace"), e.serial)
 }
 
 // isEnabled reports whether the user has the device.
@@ -178,7 +178,7 @@ func (e *enrolling) rollBack(ctx context.Context, failed error) error {
 		e.Options.Log.Debug("the new device is not deleted", "error", err)
 		next := e.howToDelete()
 		if e.Store && !e.seed.IsZero() {
-			next = fmt.Sprintf("to go on with it, run the same command again: awsmint mfa enroll %s --store", e.Profile)
+			next = fmt.Sprintf("to go on with it, run the same command again: %s", e.command("--store"))
 		}
 		return fault.Wrap(failed, fault.StatusOf(failed), failed.Error(),
 			fmt.Sprintf("%s\nthe new device %s is left at AWS, not enabled, since it could not be deleted; %s", fault.HintOf(failed), e.serial, next))

@@ -32,6 +32,7 @@ type Key struct {
 // and six digits.
 type Seed struct {
 	Secret secret.String
+	Serial string // of the device that an enrolment made it for; empty: not known
 }
 
 type keyValue struct {
@@ -51,6 +52,7 @@ type keyValue struct {
 type seedValue struct {
 	Version int    `json:"version"`
 	Secret  string `json:"secret"`
+	Serial  string `json:"serial,omitempty"`
 }
 
 type dataKeyValue struct {
@@ -105,7 +107,7 @@ func DecodeKey(s secret.String) (Key, error) {
 
 // EncodeSeed returns the value to keep for s: JSON, version 1.
 func EncodeSeed(s Seed) secret.String {
-	return encode(seedValue{Version: valueVersion, Secret: s.Secret.Reveal()})
+	return encode(seedValue{Version: valueVersion, Secret: s.Secret.Reveal(), Serial: s.Serial})
 }
 
 // DecodeSeed reads what EncodeSeed wrote. Its errors never show the value.
@@ -118,7 +120,7 @@ func DecodeSeed(s secret.String) (Seed, error) {
 	if v.Secret == "" {
 		return Seed{}, incomplete(what, again)
 	}
-	return Seed{Secret: secret.New(v.Secret)}, nil
+	return Seed{Secret: secret.New(v.Secret), Serial: v.Serial}, nil
 }
 
 // NewDataKey draws a data key of dataKeySize raw bytes from random; nil means

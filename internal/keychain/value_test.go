@@ -23,7 +23,9 @@ func TestValuesAreOurOwnJSON(t *testing.T) {
 			`{"version":1,"access_key_id":"AKIAEXAMPLE","secret_access_key":"s/+=","created_at":"2026-03-04T04:06:07Z"}`},
 		{EncodeKey(Key{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: secret.New("s")}).Reveal(),
 			`{"version":1,"access_key_id":"AKIAEXAMPLE","secret_access_key":"s"}`},
-		{EncodeSeed(Seed{secret.New("JBSWY3DPEHPK3PXP")}).Reveal(), `{"version":1,"secret":"JBSWY3DPEHPK3PXP"}`},
+		{EncodeSeed(Seed{Secret: secret.New("JBSWY3DPEHPK3PXP")}).Reveal(), `{"version":1,"secret":"JBSWY3DPEHPK3PXP"}`},
+		{EncodeSeed(Seed{Secret: secret.New("JBSWY3DPEHPK3PXP"), Serial: "arn:aws:iam::111122223333:mfa/phone"}).Reveal(),
+			`{"version":1,"secret":"JBSWY3DPEHPK3PXP","serial":"arn:aws:iam::111122223333:mfa/phone"}`},
 		{EncodeDataKey(secret.New(strings.Repeat("\x00", 32))).Reveal(),
 			`{"version":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`},
 	} {
@@ -63,6 +65,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"version":1,"access_key_id":"AKIA","secret_access_key":"s","created_at":"2026-03-04T04:06:07Z"}`))
 	f.Add([]byte(`{"version":1,"access_key_id":"AKIA","secret_access_key":"s","rotation":{"step":"pending","began":-1,"known":[],"pending":{"access_key_id":"A","created_at":0},"retiring":{}}}`))
 	f.Add([]byte(`{"version":1,"secret":"JBSWY3DPEHPK3PXP"}`))
+	f.Add([]byte(`{"version":1,"secret":"JBSWY3DPEHPK3PXP","serial":"arn:aws:iam::111122223333:mfa/phone"}`))
 	f.Add([]byte(`{"version":1,"key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`))
 	f.Add([]byte(`{"version":99999999999999999999}`))
 	f.Fuzz(func(t *testing.T, input []byte) {
@@ -103,8 +106,8 @@ func FuzzEncode(f *testing.F) {
 		if diff := cmp.Diff(key, gotKey, show); diff != "" || err != nil {
 			t.Errorf("a key changed: %v %s", err, diff)
 		}
-		seed, err := DecodeSeed(EncodeSeed(Seed{secret.New(text)}))
-		if seed.Secret.Reveal() != text || err != nil {
+		seed, err := DecodeSeed(EncodeSeed(Seed{Secret: secret.New(text), Serial: id}))
+		if seed.Secret.Reveal() != text || seed.Serial != id || err != nil {
 			t.Errorf("a seed changed: %v", err)
 		}
 		dataKey, err := DecodeDataKey(EncodeDataKey(secret.New(string(raw))))
