@@ -245,3 +245,23 @@ func TestRotateOfOtherProfilesWithKeys(t *testing.T) {
 	}
 	succeeded(t, l.Run("", "process", "work"))
 }
+
+// A key that also stands in plain text fails its profile, and stops no other.
+func TestRotateAllPassesOverAKeyInPlainText(t *testing.T) {
+	t.Parallel()
+	l, alice := withoutMFA(t)
+	bob := l.AWS.AddUser("bob")
+	if err := l.Add("bobs", bob, true); err != nil {
+		t.Fatal(err)
+	}
+	edit(t, l.ConfigFile(), "\nawsmint_mfa_serial = "+bob.MFASerial, "\n# without bobs")
+	edit(t, l.ConfigFile(), "[profile work]", "[profile ci]\naws_access_key_id = "+alice.AccessKeyID+"\naws_secret_access_key = "+alice.SecretAccessKey+"\n\n[profile work]")
+	r := l.Run("", "rotate", "--all", "--yes")
+	if r.Status != 1 || !strings.Contains(r.Stderr, `(profile "ci")`) || !strings.Contains(r.Stderr, "awsmint import ci") {
+		t.Errorf("status %d, stderr:\n%s", r.Status, r.Stderr)
+	}
+	if keys := l.AWS.AccessKeys("alice"); len(keys) != 1 || keys[0].ID != alice.AccessKeyID {
+		t.Error("the key that stands in plain text was replaced")
+	}
+	oneKey(t, l, "bob", bob.AccessKeyID, "bobs")
+}
