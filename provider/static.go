@@ -10,6 +10,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
@@ -58,6 +59,15 @@ func halfKey(section *awsconfig.Section, there, missing string) error {
 
 // Profile is the section that the key stands in.
 func (s *Static) Profile() string { return s.profile }
+
+// LongTerm is the key in the form that the keychain would have it. ok is false
+// for a temporary key.
+func (s *Static) LongTerm() (key keychain.Key, ok bool) {
+	if s.isTemporary() {
+		return keychain.Key{}, false
+	}
+	return keychain.Key{AccessKeyID: s.AccessKeyID, SecretAccessKey: s.secret}, true
+}
 
 // Source is nil.
 func (s *Static) Source() Link { return nil }

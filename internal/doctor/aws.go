@@ -61,8 +61,9 @@ func (e *examination) ask(probe *provider.Probe) (who provider.Identity, refusal
 	return who, provider.RefusalOf(err), err
 }
 
-// askAboutKey asks with a long-term key.
-func (e *examination) askAboutKey(profile string, key keychain.Key, session *provider.Session) {
+// askAboutKey asks with a long-term key. replace is the advice for one that AWS
+// does not take; empty: to store another.
+func (e *examination) askAboutKey(profile string, key keychain.Key, session *provider.Session, replace string) {
 	client, ok := e.client(profile)
 	if !ok {
 		return
@@ -72,7 +73,11 @@ func (e *examination) askAboutKey(profile string, key keychain.Key, session *pro
 	case refusal == provider.RefusedClock:
 		return
 	case err != nil:
-		e.add(Finding{ID: named(refusal), Severity: Error, Area: AWS, Profile: profile, Fact: oneLine(err.Error()), Advice: oneLine(fault.HintOf(err))})
+		f := Finding{ID: named(refusal), Severity: Error, Area: AWS, Profile: profile, Fact: oneLine(err.Error()), Advice: oneLine(fault.HintOf(err))}
+		if refusal == provider.RefusedKey || refusal == provider.RefusedSignature {
+			f.Advice = firstSet(replace, f.Advice)
+		}
+		e.add(f)
 	default:
 		e.add(Finding{ID: "key-works", Severity: OK, Area: AWS, Profile: profile, Fact: fmt.Sprintf("AWS knows the key %s: it is %s's", provider.LastFour(key.AccessKeyID), who.ARN)})
 		e.devices(profile, key, client, session)

@@ -26,7 +26,7 @@ type Severity string
 
 // The severities.
 const (
-	Error   Severity = "error"   // requests fail, or go out with other credentials than was meant
+	Error   Severity = "error"   // requests fail, go out with other credentials than was meant, or a key is half replaced
 	Warning Severity = "warning" // some programs trip, or will
 	OK      Severity = "ok"      // nothing is wrong: worth knowing
 )

@@ -67,6 +67,17 @@ func TestEachTroubleIsNamedAndCured(t *testing.T) {
 	}
 }
 
+// The exit status tells a check that runs by itself of a rotation that stopped
+// half way.
+func TestAnUnfinishedRotationIsAnError(t *testing.T) {
+	i := slices.IndexFunc(keychainTroubles, func(c trouble) bool { return c.ids == "rotation-unfinished" })
+	w := newWorld(t)
+	keychainTroubles[i].breaks(w)
+	if findings := w.examine(); doctor.Count(findings, doctor.Error) != 1 {
+		t.Errorf("%+v", findings)
+	}
+}
+
 // untried are identifiers that no trouble here brings about: what is well, and
 // what this test has no means to break.
 var untried = []string{

@@ -14,11 +14,13 @@ const maxProcess = 8192
 
 // links looks at what a chain has: the key, and what is cached of the rest.
 func (e *examination) links(profile string, link provider.Link) {
-	root := provider.Root(link)
-	if _, ok := root.(*provider.Key); ok {
+	switch root := provider.Root(link).(type) {
+	case *provider.Key:
 		if k := e.stored(root.Profile()); k.found && !e.Offline {
-			e.askAboutKey(root.Profile(), k.key, sessionIn(link))
+			e.askAboutKey(root.Profile(), k.key, sessionIn(link), "")
 		}
+	case *provider.Static:
+		e.inPlainText(root, sessionIn(link))
 	}
 	for i, l := range chain(link) {
 		switch l.(type) {
@@ -41,6 +43,28 @@ func (e *examination) links(profile string, link provider.Link) {
 		case ok:
 			e.held(profile, l, held, i == 0)
 		}
+	}
+}
+
+// inPlainText looks at a long-term key that stands in the config files. One
+// that AWS does not take is to be replaced where it stands: a key added to the
+// keychain would be shadowed by it.
+func (e *examination) inPlainText(root *provider.Static, session *provider.Session) {
+	key, ok := root.LongTerm()
+	if !ok {
+		return
+	}
+	name, where, run := root.Profile(), "", "run: awsmint import "+root.Profile()
+	if section, err := e.config.Profile(name); err == nil {
+		where = place(section, "aws_access_key_id")
+	}
+	e.add(Finding{
+		ID: "key-in-plain-text", Severity: Warning, Area: Profile, Profile: name, Where: where,
+		Fact:   fmt.Sprintf("the key %s stands in plain text: every program that can read the file has it", provider.LastFour(key.AccessKeyID)),
+		Advice: run,
+	})
+	if !e.Offline {
+		e.askAboutKey(name, key, session, "look at the key in the IAM console, put one that works in its place, then "+run)
 	}
 }
 

@@ -60,8 +60,38 @@ var profileTroubles = []trouble{
 			w.profile = "half"
 		},
 		func(w *world) {
-			w.configure("[profile half]\nregion = eu-west-1\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = " + strings.Repeat("a", 40) + "\n")
+			w.configure("", "profile work", "profile half", w.line("work"), w.line("half"))
+			for from, to := range map[string]string{keychain.KeyAccount("work"): keychain.KeyAccount("half"), keychain.SeedAccount("work"): keychain.SeedAccount("half")} {
+				w.keys.items[to] = w.keys.items[from]
+			}
 		}},
+	{"a key in plain text", "key-in-plain-text", "run: awsmint import work", plain,
+		func(w *world) { w.write(".aws/credentials", ""); sound(w) }},
+	{"a role from a key in plain text", "key-in-plain-text", "run: awsmint import work",
+		func(w *world) {
+			plain(w)
+			w.write(".aws/config", w.read(".aws/config")+role(w, "awsmint_"))
+			w.profile = "prod"
+		},
+		func(w *world) { w.write(".aws/credentials", ""); w.configure(role(w, "awsmint_")) }},
+	{"a key in plain text that was deleted", "key-in-plain-text key-unknown", "then run: awsmint import work",
+		func(w *world) { plain(w); w.aws.RemoveAccessKey(w.alice.AccessKeyID) },
+		func(w *world) {
+			key, err := w.aws.AddAccessKey("alice")
+			if err != nil {
+				w.Fatal(err)
+			}
+			w.alice.AccessKeyID, w.alice.SecretAccessKey = key.ID, key.Secret
+			w.store(w.key())
+			w.write(".aws/credentials", "")
+			sound(w)
+		}},
+	{"another key's secret in plain text", "key-in-plain-text signature-wrong", "then run: awsmint import work",
+		func(w *world) {
+			plain(w)
+			w.write(".aws/credentials", strings.Replace(w.read(".aws/credentials"), w.alice.SecretAccessKey, w.aws.AddUser("bob").SecretAccessKey, 1))
+		},
+		func(w *world) { w.write(".aws/credentials", ""); sound(w) }},
 	{"profiles that are each other's source", "source-circle", "give the last profile of the chain credentials of its own",
 		func(w *world) {
 			w.configure("[profile a]\nrole_arn = " + admin + "\nsource_profile = b\n[profile b]\nrole_arn = " + admin + "\nsource_profile = a\n")
@@ -113,6 +143,12 @@ var profileTroubles = []trouble{
 }
 
 const admin = "arn:aws:iam::111122223333:role/Admin"
+
+// plain has the key stand in plain text, in a profile that does not run awsmint.
+func plain(w *world) {
+	w.configure("", "credential_process", "#", "awsmint_mfa_serial", "mfa_serial", "awsmint_mfa = totp", "")
+	w.write(".aws/credentials", "[work]\naws_access_key_id = "+w.alice.AccessKeyID+"\naws_secret_access_key = "+w.alice.SecretAccessKey+"\n")
+}
 
 func role(w *world, prefix string) string {
 	return "[profile prod]\nregion = eu-west-1\ncredential_process = " + w.line("prod") + "\n" + prefix + "role_arn = " + admin + "\n" + prefix + "source_profile = work\n"

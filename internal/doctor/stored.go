@@ -90,7 +90,7 @@ func (e *examination) unreadable(err error) {
 // that is due for one. What AWS knows of its age is told there.
 func (e *examination) rotation(profile string, key keychain.Key) {
 	if where := provider.Unfinished(key); where != "" {
-		e.add(Finding{ID: "rotation-unfinished", Severity: Warning, Area: Keychain, Profile: profile, Fact: where, Advice: "finish it: awsmint rotate " + profile})
+		e.add(Finding{ID: "rotation-unfinished", Severity: Error, Area: Keychain, Profile: profile, Fact: where, Advice: "finish it: awsmint rotate " + profile})
 	}
 	if e.Offline && !key.CreatedAt.IsZero() {
 		e.aged(Keychain, profile, key.AccessKeyID, key.CreatedAt)

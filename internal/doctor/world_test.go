@@ -91,6 +91,15 @@ func (w *world) write(path, text string) string {
 	return path
 }
 
+func (w *world) read(path string) string {
+	w.Helper()
+	text, err := os.ReadFile(filepath.Join(w.home, path))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return string(text)
+}
+
 // line is the credential_process line of a profile.
 func (w *world) line(profile string) string {
 	return filepath.Join(w.home, "bin", "awsmint") + " process " + profile
