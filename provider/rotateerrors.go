@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
@@ -18,8 +19,10 @@ func (r *rotating) standing(err error) error {
 	if r.item.Rotation != nil {
 		stands, next = standOf(r.item)
 	}
-	return fault.Wrap(err, fault.StatusOf(err), err.Error(),
-		fmt.Sprintf("%s%s; %s, run: awsmint rotate %s", hint, stands, next, r.Profile))
+	if !strings.Contains(hint, "awsmint rotate ") {
+		stands += fmt.Sprintf("; %s, run: awsmint rotate %s", next, r.Profile)
+	}
+	return fault.Wrap(err, fault.StatusOf(err), err.Error(), hint+stands)
 }
 
 // unread is for a key that could not be read.

@@ -88,7 +88,8 @@ func TestRotationKilledAtEachStep(t *testing.T) {
 	labs := rotatingLabs(t, len(steps), true)
 	var group sync.WaitGroup
 	for i, step := range steps {
-		s := start(t, labs[i].Lab, "rotate", "work", "--publish", "cat >/dev/null")
+		edit(t, labs[i].ConfigFile(), "[profile work]", "[profile work]\nawsmint_publish = cat >/dev/null")
+		s := start(t, labs[i].Lab, "rotate", "work")
 		group.Go(func() {
 			told := false
 			for line := range s.lines {
