@@ -95,7 +95,7 @@ func TestWhatBecomesOfAnUnfinishedRotation(t *testing.T) {
 			t.Errorf("list: %s", r.Stdout)
 		}
 		edit(t, l.ConfigFile(), "\nawsmint_mfa_serial", "\n# awsmint_mfa_serial")
-		rotated(t, l.Run("", "rotate", "work"))
+		rotated(t, l.Run("", "rotate", "work", "--no-publish"))
 		if keys := l.AWS.AccessKeys("alice"); len(keys) != 1 || keys[0].ID != pending.ID {
 			t.Errorf("%d keys, the first of which is %s", len(keys), keys[0].ID)
 		}
@@ -131,7 +131,7 @@ func TestWhatBecomesOfAnUnfinishedRotation(t *testing.T) {
 			t.Fatal(err)
 		}
 		failed(t, l.Run("", "rotate", "again"), 1, `profile "again" has the same key as "work", whose rotation is unfinished`, "awsmint rotate work")
-		r := rotated(t, l.Run("", "rotate", "--all", "--yes"))
+		r := rotated(t, l.Run("", "rotate", "--all", "--yes", "--no-publish"))
 		if strings.Count(r.Stdout, "\n") != 1 || !strings.HasPrefix(r.Stdout, "work, again: key ") {
 			t.Errorf("stdout %q", r.Stdout)
 		}
