@@ -161,7 +161,7 @@ func TestAnotherKindOfNameOrKey(t *testing.T) {
 		_, err := e.enroll(func(n *provider.Enrollment) { n.Name = name })
 		wantFault(t, err, fault.Usage, "is not a name for an MFA device")
 	}
-	e.lines = noMFA + "role_arn = arn:aws:iam::111122223333:role/A\nsource_profile = work\n"
+	e.lines = noMFA + "role_arn = arn:aws:iam::111122223333:role/A\nsource_profile = keys\n[profile keys]\n"
 	_, err := e.enroll()
 	wantFault(t, err, fault.Usage, `profile "work" has no key of its own`)
 }

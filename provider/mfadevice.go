@@ -26,32 +26,12 @@ type MFADevice struct {
 // NewMFADevice returns the device of a profile, which must have a key of its own
 // in the keychain.
 func NewMFADevice(config *awsconfig.Config, getenv func(string) string, profile string, o Options) (*MFADevice, error) {
-	resolver := &resolver{config: config, getenv: getenv}
-	section, err := config.Profile(profile)
-	if err == nil {
-		err = checkKnown(section)
-	}
+	owner, err := findOwner(config, getenv, profile, noDeviceOf)
 	if err != nil {
 		return nil, err
-	}
-	link, err := resolver.profile(section, Request{})
-	if err != nil {
-		return nil, err
-	}
-	if key, ok := link.(*Key); ok {
-		// With awsmint_session = off roles are assumed with codes all the same.
-		if link, err = resolver.sessionOf(section, key); err != nil {
-			return nil, err
-		}
-	}
-	session, ok := link.(*Session)
-	if !ok || !isKeyOf(session.source, profile) {
-		return nil, noDeviceOf(profile, link)
 	}
 	o.Profile = firstSet(o.Profile, profile)
-	d := &MFADevice{Profile: profile, Session: session, Client: session.Client, Options: o.withDefaults()}
-	d.Client.IAMEndpoint, err = d.Client.endpoint(config, section, getenv, "iam")
-	return d, err
+	return &MFADevice{Profile: profile, Session: owner.session, Client: owner.client, Options: o.withDefaults()}, nil
 }
 
 // noDeviceOf names the profile that has the key, where there is one.

@@ -84,9 +84,19 @@ func TestProfilesWithoutADevice(t *testing.T) {
 		}
 		wantFault(t, err, fault.StatusOf(err), words...)
 	}
-	// A key whose roles are assumed without a session has one all the same.
-	d, err := w.device("[profile work]\nawsmint_session = off\n" + w.settings())
-	if err != nil || d.Session.Serial != w.user.MFASerial {
-		t.Errorf("%v", err)
+}
+
+// A profile's key has its device although the profile is a role over it, or
+// has its roles assumed without a session.
+func TestTheDeviceOfAProfilesOwnKey(t *testing.T) {
+	w := newWorld(t)
+	for name, lines := range map[string]string{
+		"no session":          "awsmint_session = off\n",
+		"a role over the key": "role_arn = arn:aws:iam::111122223333:role/A\nsource_profile = work\n",
+	} {
+		d, err := w.device("[profile work]\n" + lines + w.settings())
+		if err != nil || d.Session.Serial != w.user.MFASerial {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -78,46 +78,16 @@ type Rotated struct {
 // NewRotation returns the rotation of the key of a profile, which must be its
 // own and in the keychain. Publish is the profile's awsmint_publish.
 func NewRotation(config *awsconfig.Config, getenv func(string) string, profile string, o Options) (*Rotation, error) {
-	resolver := &resolver{config: config, getenv: getenv}
-	section, err := config.Profile(profile)
-	if err == nil {
-		err = checkKnown(section)
-	}
+	owner, err := findOwner(config, getenv, profile, noKeyToRotate)
 	if err != nil {
 		return nil, err
 	}
-	link, err := resolver.profile(section, Request{})
-	if err != nil {
-		return nil, err
-	}
-	if key, ok := Root(link).(*Key); ok && key.profile == profile && !isSession(link) {
-		// A role over its profile's own key has that replaced; and with
-		// awsmint_session = off IAM may ask for MFA all the same.
-		if link, err = resolver.sessionOf(section, key); err != nil {
-			return nil, err
-		}
-	}
-	session, ok := link.(*Session)
-	if !ok || !isKeyOf(session.source, profile) {
-		return nil, noKeyToRotate(profile, link)
-	}
-	r := &Rotation{Profile: profile, Session: session, Client: session.Client, Options: o}
-	if command := section.Get("awsmint_publish"); command != "" {
+	r := &Rotation{Profile: profile, Session: owner.session, Client: owner.client, Options: o}
+	if command := owner.section.Get("awsmint_publish"); command != "" {
 		r.Publish = []string{command}
 	}
 	r.Options.Profile = firstSet(o.Profile, profile)
-	r.Client.IAMEndpoint, err = r.Client.endpoint(config, section, getenv, "iam")
-	return r, err
-}
-
-func isSession(l Link) bool {
-	_, ok := l.(*Session)
-	return ok
-}
-
-func isKeyOf(l Link, profile string) bool {
-	key, ok := l.(*Key)
-	return ok && key.profile == profile
+	return r, nil
 }
 
 // noKeyToRotate names the profile that has the key, where there is one.
