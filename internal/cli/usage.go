@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -71,16 +72,26 @@ func plainly(command string, group bool, text string) string {
 	return text
 }
 
-// CheckValues refuses a flag with an empty value, such as a script's variable
-// that was not set leaves: taken for a flag that is not there, it would ask for
-// something else.
+// CheckValues refuses a flag with an empty value, and an empty profile name,
+// such as a script's variable that was not set leaves: taken for one that is
+// not there, it would ask for something else, or mean all profiles.
 func CheckValues(parsed *kong.Context) error {
 	for _, step := range parsed.Path {
-		if step.Flag != nil && step.Flag.Target.Kind() == reflect.String && step.Flag.Target.String() == "" {
+		switch {
+		case step.Flag != nil && isEmpty(step.Flag.Target):
 			return misuse(nil, parsed.Selected().Path(), "--"+step.Flag.Name+" needs a value")
+		case step.Positional != nil && step.Positional.Name == "profile" && hasEmpty(step.Positional.Target):
+			return misuse(nil, parsed.Selected().Path(), `the profile's name is empty: ""`)
 		}
 	}
 	return nil
+}
+
+func isEmpty(value reflect.Value) bool { return value.Kind() == reflect.String && value.Len() == 0 }
+
+func hasEmpty(value reflect.Value) bool {
+	list, _ := value.Interface().([]string)
+	return isEmpty(value) || slices.Contains(list, "")
 }
 
 // Reworded are the arguments in the form that the grammar has: "--version" and
