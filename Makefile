@@ -22,13 +22,16 @@ vet:
 	$(GO) vet ./...
 
 # The race detector needs cgo, and so a C compiler; awsmint itself needs neither.
+# The end-to-end tests take some minutes, on a slow machine more than go test's
+# own limit of ten.
+TIMEOUT = 18m
 unit:
 	@if command -v "$$($(GO) env CC)" >/dev/null; then \
-	  CGO_ENABLED=1 $(GO) test -race ./...; \
+	  CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) ./...; \
 	elif [ "$$AWSMINT_TEST_REQUIRE" = all ]; then \
 	  echo "no C compiler, and so no race detector"; exit 1; \
 	else \
-	  echo "no C compiler: the race detector is left out"; $(GO) test ./...; \
+	  echo "no C compiler: the race detector is left out"; $(GO) test -timeout $(TIMEOUT) ./...; \
 	fi
 
 TARGETS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
