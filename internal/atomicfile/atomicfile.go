@@ -112,6 +112,22 @@ func Resolve(path string) (string, error) {
 	return "", &fs.PathError{Op: "open", Path: path, Err: errors.New("too many levels of symbolic links")}
 }
 
+// Target returns the absolute path of the file that path leads to by symbolic
+// links, which need not be there yet; nor need its directory.
+func Target(path string) string {
+	if target, err := Resolve(path); err == nil {
+		path = target
+	}
+	dir, base := filepath.Split(path)
+	if real, err := filepath.EvalSymlinks(filepath.Clean(dir)); err == nil {
+		path = filepath.Join(real, base)
+	}
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	return path
+}
+
 // besideLink is the directory that the link at path stands in, with a separator
 // behind it. The ".." of a link's target goes up from where the link really is:
 // links on the way to it are followed first, and nothing is shortened by the

@@ -15,7 +15,23 @@ import (
 // project's folder where there is a copy; the project is also built without.
 const conformanceFile = "../../../shared/conformance/profile-parser-tests.json"
 
-func TestConformance(t *testing.T) {
+// conformanceCase is a case of that suite. Output.Config is nil where the files
+// are broken.
+type conformanceCase struct {
+	Name  string
+	Input struct{ ConfigFile, CredentialsFile string }
+
+	Output struct {
+		Config *struct {
+			Profiles    map[string]map[string]string
+			SSOSessions map[string]map[string]string `json:"sso_sessions"`
+		}
+		ErrorContaining string
+	}
+}
+
+func conformanceCases(t *testing.T) []conformanceCase {
+	t.Helper()
 	data, err := os.ReadFile(conformanceFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("no copy of AWS's conformance suite at " + conformanceFile)
@@ -23,27 +39,18 @@ func TestConformance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var suite struct {
-		Tests []struct {
-			Name  string
-			Input struct{ ConfigFile, CredentialsFile string }
-
-			Output struct {
-				Config *struct {
-					Profiles    map[string]map[string]string
-					SSOSessions map[string]map[string]string `json:"sso_sessions"`
-				}
-				ErrorContaining string
-			}
-		}
-	}
+	var suite struct{ Tests []conformanceCase }
 	if err := json.Unmarshal(data, &suite); err != nil {
 		t.Fatal(err)
 	}
 	if len(suite.Tests) < 40 {
 		t.Fatalf("the suite has %d cases; is the file whole?", len(suite.Tests))
 	}
-	for _, c := range suite.Tests {
+	return suite.Tests
+}
+
+func TestConformance(t *testing.T) {
+	for _, c := range conformanceCases(t) {
 		t.Run(c.Name, func(t *testing.T) {
 			config, err := Parse([]byte(c.Input.ConfigFile), []byte(c.Input.CredentialsFile))
 			if err == nil {

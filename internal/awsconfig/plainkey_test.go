@@ -2,10 +2,7 @@ package awsconfig
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -123,24 +120,8 @@ func TestLinesWith(t *testing.T) {
 // AWS's own suite: whatever the file, a key that is put into a profile and
 // taken out again leaves all profiles as every SDK read them.
 func TestConformanceWithoutAPlainKey(t *testing.T) {
-	data, err := os.ReadFile(conformanceFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("no copy of AWS's conformance suite at " + conformanceFile)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	var suite struct {
-		Tests []struct {
-			Name  string
-			Input struct{ ConfigFile, CredentialsFile string }
-		}
-	}
-	if err := json.Unmarshal(data, &suite); err != nil {
-		t.Fatal(err)
-	}
 	tried := 0
-	for _, c := range suite.Tests {
+	for _, c := range conformanceCases(t) {
 		before, err := Parse([]byte(c.Input.ConfigFile), []byte(c.Input.CredentialsFile))
 		if err != nil || before.Check() != nil {
 			continue

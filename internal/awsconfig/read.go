@@ -28,7 +28,7 @@ func readFile(path string) (string, error) {
 		return "", nil
 	}
 	if err != nil {
-		return "", readFault(path, err)
+		return "", atomicfile.ReadFault(path, err)
 	}
 	defer f.Close()
 
@@ -36,14 +36,14 @@ func readFile(path string) (string, error) {
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		return "", readFault(path, err)
+		return "", atomicfile.ReadFault(path, err)
 	case info.IsDir():
 		return "", notAFile(path, "a directory")
 	case info.Size() <= maxSize:
 		content.Grow(int(info.Size()))
 	}
 	if _, err := io.Copy(&content, io.LimitReader(f, maxSize+1)); err != nil {
-		return "", readFault(path, err)
+		return "", atomicfile.ReadFault(path, err)
 	}
 	if content.Len() > maxSize {
 		return "", tooLarge(path)
@@ -59,19 +59,13 @@ func readForEdit(path string) (string, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
 	case err != nil:
-		return "", readFault(path, err)
+		return "", atomicfile.ReadFault(path, err)
 	case info.IsDir():
 		return "", notAFile(path, "a directory")
 	case !info.Mode().IsRegular():
 		return "", notAFile(path, "a device or a pipe")
 	}
 	return readFile(path)
-}
-
-func readFault(path string, err error) error {
-	return fault.Wrap(err, fault.Failure,
-		fmt.Sprintf("can't read %q: %v", path, reason(err)),
-		"see that you may read the file and the directories above it")
 }
 
 func notAFile(path, what string) error {
@@ -84,18 +78,4 @@ func tooLarge(path string) error {
 	return fault.New(fault.Failure,
 		fmt.Sprintf("%q is larger than %d MiB, too large for a config file", path, maxSize>>20),
 		"see where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE point")
-}
-
-// reason returns what the system said, without the operation and the path:
-// these may be those of a temporary file or a lock, which nobody knows.
-func reason(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
 }

@@ -90,12 +90,9 @@ func (d *Document) lock(ctx context.Context) (unlock func(), err error) {
 		return nil, fault.New(fault.Failure, "this document has no file to be saved to", "")
 	}
 	if err := os.MkdirAll(filepath.Dir(d.path), 0o700); err != nil {
-		return nil, d.writeFault(err)
+		return nil, atomicfile.WriteFault(d.path, err)
 	}
-	file := d.path
-	if target, err := filepath.EvalSymlinks(file); err == nil {
-		file = target
-	}
+	file := atomicfile.Target(d.path)
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	unlock, err = filelock.Lock(ctx, filepath.Join(filepath.Dir(file), lockName))
@@ -106,7 +103,7 @@ func (d *Document) lock(ctx context.Context) (unlock func(), err error) {
 			fmt.Sprintf("can't write %q: %v", d.path, held),
 			"wait until that process has ended, or end it, then run the command again")
 	case err != nil:
-		return nil, d.writeFault(err)
+		return nil, atomicfile.WriteFault(d.path, err)
 	}
 	atomicfile.Sweep(file)
 	return unlock, nil
@@ -126,14 +123,8 @@ func (d *Document) write() error {
 		return tooLarge(d.path)
 	}
 	if err := atomicfile.Write(d.path, d.Bytes(), 0o600); err != nil {
-		return d.writeFault(err)
+		return atomicfile.WriteFault(d.path, err)
 	}
 	d.before = d.now.text
 	return nil
-}
-
-func (d *Document) writeFault(err error) error {
-	return fault.Wrap(err, fault.Failure,
-		fmt.Sprintf("can't write %q: %v", d.path, reason(err)),
-		fmt.Sprintf("the file is as it was; see that you may write to the directory %q and that its disk is not full, then run the command again", filepath.Dir(d.path)))
 }

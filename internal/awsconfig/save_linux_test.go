@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -67,4 +68,36 @@ func TestNoPermission(t *testing.T) {
 	wantFault(t, err, fault.Failure, `can't read "`+secret+`": permission denied`)
 	asUser(func() { _, err = Open(secret) })
 	wantFault(t, err, fault.Failure, `can't read "`+secret+`": permission denied`)
+}
+
+// What can't be written is the directory that a link leads to: the link's own is
+// of no use to whoever looks for the full disk.
+func TestNoPermissionBehindALink(t *testing.T) {
+	dir, err := os.MkdirTemp("/tmp", "awsmint-test-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := filepath.Join(dir, "elsewhere")
+	t.Cleanup(func() {
+		_ = os.Chmod(elsewhere, 0o700)
+		_ = os.RemoveAll(dir)
+	})
+	if err := os.Mkdir(elsewhere, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(elsewhere, "credentials"), "[work]\nk = 1\n")
+	link := filepath.Join(dir, "credentials")
+	if err := os.Symlink(filepath.Join("elsewhere", "credentials"), link); err != nil {
+		t.Fatal(err)
+	}
+	for name, mode := range map[string]os.FileMode{filepath.Join(elsewhere, "credentials"): 0o644, dir: 0o777, elsewhere: 0o555} {
+		if err := os.Chmod(name, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asUser(func() { err = Update(context.Background(), link, setKey("v")) })
+	wantFault(t, err, fault.Failure, `can't write "`+link+`": permission denied`)
+	if hint := fault.HintOf(err); !strings.Contains(hint, `the directory "`+elsewhere+`"`) {
+		t.Errorf("the hint is %s", hint)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/awsmint/awsmint/internal/atomicfile"
 	"github.com/awsmint/awsmint/internal/dotenv"
 	"github.com/awsmint/awsmint/internal/fault"
 )
@@ -47,7 +48,7 @@ func (f *envFile) checkGit(ctx context.Context, strict bool) error {
 	// Behind a link it is another repository that counts.
 	target := f.path
 	if info, err := os.Lstat(f.path); err == nil && info.Mode()&os.ModeSymlink != 0 {
-		target = dotenv.Target(f.path)
+		target = atomicfile.Target(f.path)
 	}
 	risk, remedy := gitRisk(target, exposure)
 	if strict {

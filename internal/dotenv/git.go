@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/awsmint/awsmint/internal/atomicfile"
 	"github.com/awsmint/awsmint/internal/child"
 	"github.com/awsmint/awsmint/internal/fault"
 )
@@ -42,7 +43,7 @@ const (
 // environ has the form of os.Environ. An error means that git is there, but its
 // answer can't be had.
 func Exposed(ctx context.Context, path string, environ []string) (Exposure, error) {
-	dir, base := filepath.Split(Target(path))
+	dir, base := filepath.Split(atomicfile.Target(path))
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return Unexposed, nil
 	}

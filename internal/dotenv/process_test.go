@@ -1,88 +1,37 @@
 package dotenv_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
+	"github.com/awsmint/awsmint/internal/atomicfile/editortest"
 	"github.com/awsmint/awsmint/internal/dotenv"
 )
 
-// The test binary is also the other processes of these tests: with
-// editorVariable set it sets variables in that file, with writerVariable it
-// rewrites that file until it is killed or its parent is gone.
-const (
-	editorVariable  = "DOTENV_TEST_EDIT"
-	writerVariable  = "DOTENV_TEST_WRITE"
-	lockDirVariable = "DOTENV_TEST_LOCKS"
-)
-
-func TestMain(m *testing.M) {
-	lockDir := os.Getenv(lockDirVariable)
-	if path := os.Getenv(editorVariable); path != "" {
-		for i := range editsPerProcess {
-			setOne(path, lockDir, fmt.Sprintf("P_%s_%d", os.Args[1], i))
-		}
-		return
-	}
-	if path := os.Getenv(writerVariable); path != "" {
-		rewrite(path, lockDir)
-		return
-	}
-	os.Exit(m.Run())
+var concurrent = editortest.Edits{
+	Add: func(path, name string) error {
+		return dotenv.Update(context.Background(), path, locksFor(path), func(data []byte) ([]byte, error) {
+			return dotenv.Set(data, vars(name+"=1"))
+		})
+	},
+	Count: func(path string, n int) error {
+		return dotenv.Update(context.Background(), path, locksFor(path), set(strconv.Itoa(n)))
+	},
 }
 
-const (
-	editors         = 4
-	editsPerProcess = 8
-	goroutines      = 20
-)
+// locksFor is the directory that all editors of a file have their locks in.
+func locksFor(path string) string { return filepath.Dir(path) + ".locks" }
 
-func setOne(path, lockDir, name string) {
-	err := dotenv.Update(context.Background(), path, lockDir, func(data []byte) ([]byte, error) {
-		return dotenv.Set(data, vars(name+"=1"))
-	})
-	if err != nil {
-		panic(err)
-	}
-}
+func TestMain(m *testing.M) { os.Exit(concurrent.Main(m)) }
 
 func TestConcurrentEditorsLoseNothing(t *testing.T) {
-	path, lockDir := filepath.Join(t.TempDir(), ".env"), t.TempDir()
-	var want []string
-	var wait sync.WaitGroup
-	for i := range editors {
-		cmd := exec.Command(os.Args[0], strconv.Itoa(i))
-		cmd.Env = append(os.Environ(), editorVariable+"="+path, lockDirVariable+"="+lockDir)
-		cmd.Stderr = os.Stderr
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		wait.Go(func() {
-			if err := cmd.Wait(); err != nil {
-				t.Errorf("an editing process: %v", err)
-			}
-		})
-		for j := range editsPerProcess {
-			want = append(want, fmt.Sprintf("P_%d_%d", i, j))
-		}
-	}
-	for i := range goroutines {
-		name := fmt.Sprintf("G_%d", i)
-		want = append(want, name)
-		wait.Go(func() { setOne(path, lockDir, name) })
-	}
-	wait.Wait()
-
+	path := filepath.Join(t.TempDir(), ".env")
+	want := concurrent.Crowd(t, path)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -111,59 +60,17 @@ func TestAHeldLockIsWaitedForAndThenTold(t *testing.T) {
 	wantFile(t, path, "A=outer\n", 0o600)
 }
 
-// rewrite counts in the file, and says so once it has begun.
-func rewrite(path, lockDir string) {
-	gone := make(chan struct{})
-	go func() {
-		_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
-		close(gone)
-	}()
-	for i := 0; ; i++ {
-		select {
-		case <-gone:
-			return
-		default:
-		}
-		if err := dotenv.Update(context.Background(), path, lockDir, set(strconv.Itoa(i))); err != nil {
-			panic(err)
-		}
-		if i == 0 {
-			fmt.Println("writing")
-		}
-	}
-}
-
 func TestAKilledWriterLeavesTheOldFileOrTheNew(t *testing.T) {
-	dir, lockDir := t.TempDir(), t.TempDir()
+	dir := filepath.Join(t.TempDir(), "project")
 	path := filepath.Join(dir, ".env")
 	rest := strings.Repeat("X=\"what is not ours\"\n", 3000)
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	writeFile(t, path, "A=0\n"+rest)
 
-	for round := range 25 {
-		writer := exec.Command(os.Args[0])
-		writer.Env = append(os.Environ(), writerVariable+"="+path, lockDirVariable+"="+lockDir)
-		writer.Stderr = os.Stderr
-		stdin, err := writer.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		stdout, err := writer.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := writer.Start(); err != nil {
-			t.Fatal(err)
-		}
-		line, err := bufio.NewReader(stdout).ReadString('\n')
-		// Each round ends at another instant of a write.
-		kill := time.AfterFunc(time.Duration(round)*173*time.Microsecond, func() { _ = writer.Process.Kill() })
-		_ = writer.Wait()
-		kill.Stop()
-		_ = stdin.Close()
-		if line != "writing\n" {
-			t.Fatalf("the writer said %q, %v", line, err)
-		}
-
+	for round := range editortest.Rounds {
+		concurrent.Killed(t, path, round)
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -175,7 +82,7 @@ func TestAKilledWriterLeavesTheOldFileOrTheNew(t *testing.T) {
 	}
 
 	// The next editor finds the lock free, and clears up.
-	if err := dotenv.Update(context.Background(), path, lockDir, set("done")); err != nil {
+	if err := dotenv.Update(context.Background(), path, locksFor(path), set("done")); err != nil {
 		t.Fatal(err)
 	}
 	wantFile(t, path, "A=done\n"+rest, 0o600)

@@ -26,7 +26,7 @@ func Read(path string) ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, readFault(path, err)
+		return nil, atomicfile.ReadFault(path, err)
 	case info.IsDir():
 		return nil, notAFile(path, "is a directory", "give the file in it, such as "+filepath.Join(path, ".env"))
 	case !info.Mode().IsRegular():
@@ -34,13 +34,13 @@ func Read(path string) ([]byte, error) {
 	}
 	f, err := atomicfile.Open(path)
 	if err != nil {
-		return nil, readFault(path, err)
+		return nil, atomicfile.ReadFault(path, err)
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	switch {
 	case err != nil:
-		return nil, readFault(path, err)
+		return nil, atomicfile.ReadFault(path, err)
 	case len(data) > maxSize:
 		return nil, notAFile(path, "is larger than 1 MiB", "give the path of a .env file")
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
@@ -53,24 +53,4 @@ func Read(path string) ([]byte, error) {
 
 func notAFile(path, why, hint string) error {
 	return fault.New(fault.Failure, fmt.Sprintf("%q %s", path, why), hint)
-}
-
-func readFault(path string, err error) error {
-	return fault.Wrap(err, fault.Failure,
-		fmt.Sprintf("can't read %q: %v", path, reason(err)),
-		"see that you may read the file and the directories above it")
-}
-
-// reason returns what the system said, without the operation and the path:
-// these may be those of a temporary file, which nobody knows.
-func reason(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
 }

@@ -7,10 +7,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/atomicfile"
@@ -58,7 +56,7 @@ func Update(ctx context.Context, path, lockDir string, edit func([]byte) ([]byte
 			return notAFile(path, "would become larger than 1 MiB", "give the path of a .env file")
 		}
 		if err := atomicfile.Write(path, after, 0o600); err != nil {
-			return writeFault(path, err)
+			return atomicfile.WriteFault(path, err)
 		}
 		return nil
 	}
@@ -74,7 +72,7 @@ func lock(ctx context.Context, path, lockDir string) (unlock func(), err error) 
 	if lockDir == "" || os.MkdirAll(lockDir, 0o700) != nil {
 		return none, nil
 	}
-	file := Target(path)
+	file := atomicfile.Target(path)
 	sum := sha256.Sum256([]byte(file))
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
@@ -90,34 +88,4 @@ func lock(ctx context.Context, path, lockDir string) (unlock func(), err error) 
 	}
 	atomicfile.Sweep(file)
 	return unlock, nil
-}
-
-// Target returns the absolute path of the file that path leads to by symbolic
-// links, which need not be there yet; nor need its directory.
-func Target(path string) string {
-	if target, err := atomicfile.Resolve(path); err == nil {
-		path = target
-	}
-	dir, base := filepath.Split(path)
-	if real, err := filepath.EvalSymlinks(filepath.Clean(dir)); err == nil {
-		path = filepath.Join(real, base)
-	}
-	if absolute, err := filepath.Abs(path); err == nil {
-		path = absolute
-	}
-	return path
-}
-
-func writeFault(path string, err error) error {
-	dir := filepath.Dir(Target(path))
-	var hint string
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		hint = fmt.Sprintf("make the directory %q first", dir)
-	case errors.Is(err, syscall.EBUSY):
-		hint = "the file is mounted by itself (docker run -v FILE:...), so that nothing can take its place: mount the directory that it is in"
-	default:
-		hint = fmt.Sprintf("the file is as it was; see that you may write to the directory %q and that its disk is not full, then run the command again", dir)
-	}
-	return fault.Wrap(err, fault.Failure, fmt.Sprintf("can't write %q: %v", path, reason(err)), hint)
 }
