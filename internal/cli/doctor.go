@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"time"
 
@@ -17,18 +16,18 @@ import (
 
 // Doctor finds what is wrong with credentials.
 type Doctor struct {
-	Profile string `arg:"" optional:"" help:"The profile to look at; all that have to do with awsmint otherwise."`
+	Profile string `arg:"" optional:"" help:"The profile to look at; otherwise all, those that have to do with awsmint more closely."`
 	File    string `placeholder:"FILE" help:"Look at a .env file too."`
 	Offline bool   `help:"Ask neither AWS nor any other machine."`
-	JSON    bool   `name:"json" help:"Print JSON."`
+	JSON    bool   `name:"json" help:"Print JSON, with identifiers that stay the same."`
 }
 
 // doctorTimeout is how long AWS has for one answer: a person waits, and nothing
 // is lost by trying again.
 const doctorTimeout = 10 * time.Second
 
-// Run prints what was found. It asks for nothing and changes nothing. Where
-// something is wrong the status is 1; warnings alone leave it 0.
+// Run prints what was found. It asks for nothing and changes nothing. The
+// status is 0 only if all is well; a warning alone makes it 1 too.
 func (d *Doctor) Run(ctx context.Context, app *App) error {
 	options := app.keychainOptions(true, app.Environ)
 	k, err := keychain.Open(options)
@@ -63,8 +62,8 @@ func (d *Doctor) Run(ctx context.Context, app *App) error {
 	} else {
 		err = report.print(app)
 	}
-	if err == nil && report.Errors > 0 {
-		err = reported{fault.New(fault.Failure, fmt.Sprintf("%d errors", report.Errors), "")}
+	if err == nil && report.Errors+report.Warnings > 0 {
+		err = reported{fault.New(fault.Failure, report.summary(), "")}
 	}
 	return err
 }

@@ -55,7 +55,7 @@ func (d diagnosis) summary() string {
 	case d.Errors == 0 && d.Warnings == 0:
 		return "All is well."
 	case d.Errors == 0:
-		return counted(d.Warnings, "warning") + ", and nothing is wrong."
+		return counted(d.Warnings, "warning") + "."
 	case d.Warnings == 0:
 		return counted(d.Errors, "error") + "."
 	}

@@ -72,7 +72,8 @@ func TestSummaryOfFindings(t *testing.T) {
 		want             string
 	}{
 		{0, 0, "All is well."},
-		{0, 2, "2 warnings, and nothing is wrong."},
+		{0, 2, "2 warnings."},
+		{0, 1, "1 warning."},
 		{1, 0, "1 error."},
 		{2, 1, "2 errors, 1 warning."},
 	} {

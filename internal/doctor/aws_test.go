@@ -86,6 +86,14 @@ var awsTroubles = []trouble{
 				}
 			}
 		}},
+	{"no way to a code, and no session", "mfa-no-way", "in a terminal: awsmint login work",
+		func(w *world) { delete(w.keys.items, keychain.SeedAccount("work")) },
+		func(w *world) {
+			seed := keychain.EncodeSeed(keychain.Seed{Secret: secret.New(w.alice.Seed)})
+			w.keys.items[keychain.SeedAccount("work")] = seed
+			w.login()
+			delete(w.keys.items, keychain.SeedAccount("work"))
+		}},
 	{"no way to a code", "mfa-no-way", "awsmint mfa add work",
 		func(w *world) { delete(w.keys.items, keychain.SeedAccount("work")) },
 		func(w *world) {

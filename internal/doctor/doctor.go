@@ -27,7 +27,7 @@ type Severity string
 // The severities.
 const (
 	Error   Severity = "error"   // requests fail, go out with other credentials than was meant, or a key is half replaced
-	Warning Severity = "warning" // some programs trip, or will
+	Warning Severity = "warning" // some programs trip, or will; or a secret lies open
 	OK      Severity = "ok"      // nothing is wrong: worth knowing
 )
 

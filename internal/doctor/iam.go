@@ -84,9 +84,8 @@ func (e *examination) userKeys(profile string, key keychain.Key, works bool) {
 
 // livesOn reports whether a session is cached that need not be renewed.
 func (e *examination) livesOn(rotation *provider.Rotation) bool {
-	const enough = 20 * time.Minute
 	times, ok := provider.New(rotation.Session, e.options(rotation.Profile)).Cached()
-	return ok && rotation.Session.Serial != "" && times.Expires.Sub(e.Now()) > max(enough, rotation.Session.Window)
+	return ok && rotation.Session.Serial != "" && times.Expires.Sub(e.Now()) > max(soon, rotation.Session.Window)
 }
 
 // second tells of a key of the user's that is not the one in use. One that a

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -12,8 +13,9 @@ import (
 // first version cuts what is longer.
 const maxProcess = 8192
 
-// links looks at what a chain has: the key, and what is cached of the rest.
-func (e *examination) links(profile string, link provider.Link) {
+// links looks at what a chain has: the key, and what is cached of the rest. left
+// is how long the part of that lives which lives longest.
+func (e *examination) links(profile string, link provider.Link) (left time.Duration) {
 	switch root := provider.Root(link).(type) {
 	case *provider.Key:
 		if k := e.stored(root.Profile()); k.found && !e.Offline {
@@ -34,7 +36,7 @@ func (e *examination) links(profile string, link provider.Link) {
 				e.locked = true
 				e.unreadable(err)
 			}
-			return
+			return left
 		case !ok && i == 0:
 			e.add(Finding{
 				ID: "session-none", Severity: OK, Area: Cache, Profile: profile,
@@ -42,8 +44,10 @@ func (e *examination) links(profile string, link provider.Link) {
 			})
 		case ok:
 			e.held(profile, l, held, i == 0)
+			left = max(left, held.Expires.Sub(e.Now()))
 		}
 	}
+	return left
 }
 
 // inPlainText looks at a long-term key that stands in the config files. One

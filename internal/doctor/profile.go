@@ -59,8 +59,7 @@ func (e *examination) profile(name string) {
 	}
 	e.add(Finding{ID: "profile-resolved", Severity: OK, Area: Profile, Profile: name, Fact: "credentials come from: " + provider.Describe(link)})
 	e.lives(section, link)
-	e.ways(name, link)
-	e.links(name, link)
+	e.ways(name, link, e.links(name, link))
 }
 
 // unresolved names what keeps a profile from giving credentials.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/internal/mfa"
@@ -12,9 +13,13 @@ import (
 	"github.com/awsmint/awsmint/provider"
 )
 
+// soon is when a session is renewed at the latest, if nothing else is set.
+const soon = 20 * time.Minute
+
 // ways tells how a code would be got, from where this runs: by a stored seed, a
-// command, the terminal or a dialog.
-func (e *examination) ways(profile string, link provider.Link) {
+// command, the terminal or a dialog. Where there is no way, a session that lives
+// for left is all that is needed meanwhile.
+func (e *examination) ways(profile string, link provider.Link, left time.Duration) {
 	settings, owner, wanted := device(link)
 	if !wanted {
 		return
@@ -32,11 +37,16 @@ func (e *examination) ways(profile string, link provider.Link) {
 	}
 	switch {
 	case len(ready) == 0:
-		e.add(Finding{
+		f := Finding{
 			ID: "mfa-no-way", Severity: Warning, Area: MFA, Profile: profile,
 			Fact:   "nobody can be asked for an MFA code from where this runs (" + oneLine(strings.Join(not, "; ")) + ")",
 			Advice: fmt.Sprintf("get a session first, in a terminal: awsmint login %s; or store the device's seed: awsmint mfa add %s", profile, owner),
-		})
+		}
+		if left > soon {
+			f.Severity = OK
+			f.Fact += fmt.Sprintf("; nobody needs to be for another %s, while the cached session lives", provider.Span(left))
+		}
+		e.add(f)
 	case attended:
 		e.add(Finding{ID: "mfa-way", Severity: OK, Area: MFA, Profile: profile, Fact: "a person is asked for MFA codes, by: " + strings.Join(ready, ", ")})
 	default:
