@@ -305,6 +305,6 @@ func checkSession(link Link) error {
 	if !keys {
 		return nil
 	}
-	return fault.New(fault.Usage, fmt.Sprintf("profile %q has awsmint_session = off, so all there is to print is its permanent key", link.Profile()),
+	return fault.Wrap(ErrSessionOff, fault.Usage, fmt.Sprintf("profile %q has awsmint_session = off, so all there is to print is its permanent key", link.Profile()),
 		"add --raw-key if that is what you want; otherwise take awsmint_session out of the profile")
 }

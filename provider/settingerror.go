@@ -14,6 +14,9 @@ var (
 	ErrNoSetting = errors.New("awsmint has no such setting")
 	// ErrCircle is what errors.Is finds where profiles are each other's source.
 	ErrCircle = errors.New("the profiles' sources form a circle")
+	// ErrSessionOff is what errors.Is finds where all there is to hand out is a
+	// permanent key, since awsmint_session is off. Request.RawKey asks for that.
+	ErrSessionOff = errors.New("awsmint_session is off")
 )
 
 // SettingError is what errors.As finds when a setting of a profile can't be as

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -73,7 +74,7 @@ func (l *lister) row(ctx context.Context, name string, section *awsconfig.Sectio
 		return r, true
 	}
 	r.Region, r.Reachable = section.Get("region"), isReachable(section)
-	link, err := provider.Resolve(l.config, l.app.Getenv, provider.Request{Profile: name})
+	link, err := l.resolve(&r)
 	if err != nil {
 		r.broken(err)
 		return r, true
@@ -99,6 +100,25 @@ func (l *lister) row(ctx context.Context, name string, section *awsconfig.Sectio
 		r.Problem, r.short, r.what, r.Renewal = "", "", "session given", nil
 	}
 	return r, true
+}
+
+// resolve is the chain of a row's profile. A key that makes no sessions is to be
+// seen all the same; its device is for the roles that it assumes.
+func (l *lister) resolve(r *row) (provider.Link, error) {
+	request := provider.Request{Profile: r.Profile}
+	link, err := provider.Resolve(l.config, l.app.Getenv, request)
+	if !errors.Is(err, provider.ErrSessionOff) {
+		return link, err
+	}
+	request.RawKey = true
+	if link, err = provider.Resolve(l.config, l.app.Getenv, request); err != nil {
+		return nil, err
+	}
+	r.SessionOff = true
+	if owner, err := l.config.Profile(link.Profile()); err == nil {
+		r.Serial = owner.Setting("mfa_serial")
+	}
+	return link, nil
 }
 
 // noKeyStored is the problem of a profile that awsmint has lines in, and no key.

@@ -34,8 +34,11 @@ type row struct {
 	Expires   *time.Time `json:"session_expires,omitempty"`
 	Renewal   *time.Time `json:"session_renewal,omitempty"` // from then on whoever asks gets new ones
 	Expired   bool       `json:"session_expired,omitempty"` // the last one, and there is no other
-	Problem   string     `json:"problem,omitempty"`
-	Hint      string     `json:"hint,omitempty"`
+
+	SessionOff bool `json:"session_off,omitempty"` // by awsmint_session: the key makes none
+
+	Problem string `json:"problem,omitempty"`
+	Hint    string `json:"hint,omitempty"`
 
 	what     string // the credentials column
 	codeless bool   // a key's, without MFA
@@ -81,18 +84,26 @@ func (r *row) advice() string {
 
 // describe says what kind of credentials a chain gives.
 func (r *row) describe(link provider.Link) {
-	if source := link.Source(); source != nil && source.Profile() != r.Profile {
-		r.Source = source.Profile()
+	from := link
+	if source := link.Source(); source != nil {
+		from = source
 	}
-	r.Kind = provider.Kind(link)
-	r.Serial, r.codeless = deviceOf(link), isKey(provider.Root(link))
+	if from.Profile() != r.Profile {
+		r.Source = from.Profile()
+	}
+	r.Kind, r.codeless = provider.Kind(link), isKey(provider.Root(link))
+	if r.SessionOff {
+		r.Account = accountIn(r.Serial)
+	} else {
+		r.Serial = deviceOf(link)
+	}
 	switch l := link.(type) {
 	case *provider.Session:
 		r.Kind = provider.Kind(l.Source())
 		r.Account = accountIn(l.Serial)
-		if static, ok := l.Source().(*provider.Static); ok {
-			r.Key = strings.TrimPrefix(provider.LastFour(static.AccessKeyID), "…")
-		}
+		r.plaintext(l.Source())
+	case *provider.Static:
+		r.plaintext(l)
 	case *provider.Role:
 		r.Role, r.Account = l.RoleARN, accountIn(l.RoleARN)
 		r.what = "role " + roleName(l.RoleARN) + " from " + origin(l.Source(), r.Profile)
@@ -113,6 +124,13 @@ func (r *row) describe(link provider.Link) {
 	}
 	if sso, ok := provider.Root(link).(*provider.SSO); ok {
 		r.SignInURL = sso.StartURL
+	}
+}
+
+// plaintext names the key of a link, where it stands in a file.
+func (r *row) plaintext(link provider.Link) {
+	if static, ok := link.(*provider.Static); ok {
+		r.Key = strings.TrimPrefix(provider.LastFour(static.AccessKeyID), "…")
 	}
 }
 

@@ -72,6 +72,8 @@ func (r *row) sessionColumn(now time.Time) string {
 		return r.short
 	case r.Expires != nil:
 		return left(*r.Expires, now)
+	case r.SessionOff:
+		return "off"
 	case r.SignedIn == nil && r.Expired:
 		return "expired"
 	case r.SignedIn == nil:

@@ -13,7 +13,7 @@ type Status struct {
 	Profiles []string `arg:"" optional:"" name:"profile" help:"The profiles to show; all that give credentials where none is named."`
 	JSON     bool     `name:"json" help:"Print JSON, as list does; with --watch a line whenever something has changed."`
 	Watch    bool     `help:"Go on showing it until Ctrl-C: drawn anew on a terminal, elsewhere printed whenever something has changed."`
-	Short    bool     `help:"Print one line about one profile, for prompts and status bars, and nothing on stderr: \"prod 43m\", \"prod expired\", \"prod -\" for no credentials, \"prod ?\" for no such profile. Exit status 0 only while they live."`
+	Short    bool     `help:"Print one line about one profile, for prompts and status bars, and nothing on stderr: \"prod 43m\", \"prod expired\", \"prod -\" for no credentials, \"prod off\" with awsmint_session = off, \"prod ?\" for no such profile. Exit status 0 only while they live."`
 }
 
 // Run prints the table. It asks for nothing; where the keychain can't be read,

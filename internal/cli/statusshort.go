@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
@@ -36,7 +37,10 @@ func (s *ShortStatus) word(app *App) (string, error) {
 		return "?", reported{err}
 	}
 	link, err := provider.Resolve(config, app.Getenv, provider.Request{Profile: s.Profile})
-	if err != nil {
+	switch {
+	case errors.Is(err, provider.ErrSessionOff):
+		return "off", errNotLive
+	case err != nil:
 		return "?", reported{err}
 	}
 	times, ok := provider.New(link, provider.Options{Cache: app.cache(), Now: app.Now}).Cached()
