@@ -35,16 +35,11 @@ func (s *addition) another() bool {
 	return s.stored.AccessKeyID != "" && s.stored.AccessKeyID != s.key.AccessKeyID
 }
 
-func (s *addition) alreadyStored() error {
-	return fault.New(fault.Failure, fmt.Sprintf("the key %s is stored for profile %q", provider.LastFour(s.stored.AccessKeyID), s.Profile),
-		"replace it with --force, or choose another profile name")
-}
-
 // complete tries the key at AWS and finds the MFA device: the one given, else
 // the one that the profile has for this key already, else the user's own.
 func (s *addition) complete(ctx context.Context) error {
-	if s.replaces() && s.another() {
-		return s.alreadyStored()
+	if err := s.mayReplace(ctx); err != nil {
+		return err
 	}
 	if s.serial == "" && !s.another() {
 		s.serial = s.section.Setting("mfa_serial")

@@ -70,7 +70,7 @@ func (s *importStep) nothing() error {
 func (s *importStep) completePermanent(ctx context.Context) (err error) {
 	if s.replaces() && s.another() {
 		err := s.alreadyStored()
-		if !s.found.inFiles {
+		if !s.found.inFiles || s.isRotating() {
 			return err
 		}
 		file, line := s.section.Origin("aws_access_key_id")
