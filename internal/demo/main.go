@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,10 +66,19 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if hit.Stdout != mint.Stdout || l.AWS.Calls("GetSessionToken") != 1 {
-		return fmt.Errorf("the hit was none: %d calls of GetSessionToken", l.AWS.Calls("GetSessionToken"))
+	took := []time.Duration{hit.Took}
+	for range 20 {
+		again := l.Run("", "process", "demo")
+		if again.Stdout != mint.Stdout {
+			return fmt.Errorf("the hit was none: %s", again.Stderr)
+		}
+		took = append(took, again.Took)
 	}
-	fmt.Printf("\n   mint %s, hit %s, calls of GetSessionToken: %d\n", milliseconds(mint.Took), milliseconds(hit.Took), l.AWS.Calls("GetSessionToken"))
+	if calls := l.AWS.Calls("GetSessionToken"); hit.Stdout != mint.Stdout || calls != 1 {
+		return fmt.Errorf("the hit was none: %d calls of GetSessionToken", calls)
+	}
+	slices.Sort(took)
+	fmt.Printf("\n   mint %s, with an AWS that is no network away; %d hits in %s each (median); calls of GetSessionToken: 1\n", milliseconds(mint.Took), len(took), milliseconds(took[len(took)/2]))
 	if err := d.role(); err != nil {
 		return err
 	}
