@@ -89,7 +89,7 @@ func (o *Options) codes(profile, serial string, settings MFA) codes {
 	}
 	var ways []mfa.Way
 	for _, name := range settings.Order {
-		way := o.way(name, profile, settings)
+		way := o.way(name, profile, serial, settings)
 		if o.NoInput && way.Interactive() {
 			way = mfa.Forbidden(way)
 		}
@@ -98,11 +98,11 @@ func (o *Options) codes(profile, serial string, settings MFA) codes {
 	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Pause: pauseBudget, Notify: o.Notify, Asked: o.Asked}
 }
 
-func (o *Options) way(name, profile string, settings MFA) mfa.Way {
+func (o *Options) way(name, profile, serial string, settings MFA) mfa.Way {
 	switch name {
 	case mfa.NameSeed:
 		return &mfa.Seed{Now: o.Now, Load: func(ctx context.Context) (secret.String, error) {
-			return o.seed(ctx, profile)
+			return o.seed(ctx, profile, serial)
 		}}
 	case mfa.NameProcess:
 		return &mfa.Process{Command: settings.Process, Environ: o.Environ}
@@ -113,8 +113,12 @@ func (o *Options) way(name, profile string, settings MFA) mfa.Way {
 	}
 }
 
-func (o *Options) seed(ctx context.Context, profile string) (secret.String, error) {
+// seed is the one stored for a profile, if it is that of the device.
+func (o *Options) seed(ctx context.Context, profile, serial string) (secret.String, error) {
 	seed, err := o.storedSeed(ctx, profile)
+	if err == nil && !seed.MayBeOf(serial) {
+		err = mfa.OtherDevice(profile, seed.Serial)
+	}
 	return seed.Secret, err
 }
 

@@ -58,3 +58,28 @@ func TestASeedWithoutADeviceIsNoProof(t *testing.T) {
 		t.Error("the profile was written, or the seed lost")
 	}
 }
+
+// A run that was killed before it wrote the profile is finished though the
+// profile names the device before it; which that is to give way is for a person
+// to say.
+func TestAnEnrolmentBesideAnOlderDeviceIsResumed(t *testing.T) {
+	e := newEnroller(t)
+	e.lines = e.settings()
+	e.crash = "save"
+	if _, err := e.enroll(stored); err != errKilled {
+		t.Fatal(err)
+	}
+	e.crash = ""
+	e.clock.advance(step)
+	for _, change := range []func(*provider.Enrollment){
+		func(n *provider.Enrollment) { n.Name, n.Store = "", true },
+		func(n *provider.Enrollment) { n.Store = false },
+	} {
+		_, err := e.enroll(change)
+		wantFault(t, err, fault.Failure, "that of the device "+phone, "awsmint mfa enroll work --store --name phone", "awsmint mfa remove work")
+	}
+	if _, err := e.enroll(stored); err != nil {
+		t.Fatalf("%v\n%s", err, fault.HintOf(err))
+	}
+	e.wantEnrolled()
+}

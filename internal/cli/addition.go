@@ -133,7 +133,7 @@ func (s *addition) store(ctx context.Context) error {
 		return err
 	}
 	if !s.seed.IsZero() {
-		if err := s.keychain.Set(ctx, keychain.SeedAccount(s.Profile), keychain.EncodeSeed(keychain.Seed{Secret: s.seed})); err != nil {
+		if err := s.keychain.Set(ctx, keychain.SeedAccount(s.Profile), keychain.EncodeSeed(keychain.Seed{Secret: s.seed, Serial: s.serial})); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
-	"github.com/awsmint/awsmint/internal/secret"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -38,16 +37,15 @@ func (a *App) device(profile string) (*provider.MFADevice, *run, error) {
 }
 
 // storedSeed is the seed of a profile; zero where there is none.
-func storedSeed(ctx context.Context, k keychain.Keychain, profile string) (secret.String, error) {
+func storedSeed(ctx context.Context, k keychain.Keychain, profile string) (keychain.Seed, error) {
 	value, err := k.Get(ctx, keychain.SeedAccount(profile))
 	if isNotFound(err) {
-		return secret.String{}, nil
+		return keychain.Seed{}, nil
 	}
 	if err != nil {
-		return secret.String{}, err
+		return keychain.Seed{}, err
 	}
-	seed, err := keychain.DecodeSeed(value)
-	return seed.Secret, err
+	return keychain.DecodeSeed(value)
 }
 
 // saveSerial writes the device into the profile.

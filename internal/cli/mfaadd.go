@@ -28,7 +28,7 @@ type MFAAdd struct {
 }
 
 // Run tries the seed before it stores it, and stores it before it writes the
-// profile: interrupted anywhere it can be run again.
+// profile: interrupted between these, the next run says what is left to do.
 func (m *MFAAdd) Run(ctx context.Context, app *App) error {
 	device, run, err := app.device(m.Profile)
 	if err != nil {
@@ -46,8 +46,8 @@ func (m *MFAAdd) Run(ctx context.Context, app *App) error {
 	if err != nil && !m.Force {
 		return err
 	}
-	if !stored.IsZero() && !m.Force {
-		return fault.New(fault.Failure, fmt.Sprintf("a seed is stored for profile %q already", m.Profile), "replace it with --force")
+	if !stored.Secret.IsZero() && !m.Force {
+		return m.alreadyStored(stored, device.Session.Serial)
 	}
 	seed, err := m.read(ctx, app)
 	if err != nil {
@@ -61,7 +61,7 @@ func (m *MFAAdd) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return also(err, "nothing was stored")
 	}
-	if err := k.Set(ctx, keychain.SeedAccount(m.Profile), keychain.EncodeSeed(keychain.Seed{Secret: seed})); err != nil {
+	if err := k.Set(ctx, keychain.SeedAccount(m.Profile), keychain.EncodeSeed(keychain.Seed{Secret: seed, Serial: device.Session.Serial})); err != nil {
 		return err
 	}
 	if device.Session.Serial != known {
@@ -70,6 +70,17 @@ func (m *MFAAdd) Run(ctx context.Context, app *App) error {
 		}
 	}
 	return m.report(app, device, minted)
+}
+
+// alreadyStored also helps on where a run was killed before it wrote the
+// profile.
+func (m *MFAAdd) alreadyStored(stored keychain.Seed, serial string) error {
+	fact, hint := fmt.Sprintf("a seed is stored for profile %q already", m.Profile), "replace it with --force"
+	if !stored.MayBeOf(serial) {
+		fact += fmt.Sprintf(", that of the device %s, which the profile does not name", stored.Serial)
+		hint = fmt.Sprintf("to use that device, add to profile %q: awsmint_mfa_serial = %s; else replace it with --force", m.Profile, stored.Serial)
+	}
+	return fault.New(fault.Failure, fact, hint)
 }
 
 // read gets the seed from where the flags say.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/mfa"
+	"github.com/awsmint/awsmint/provider"
 )
 
 // MFACode prints a code for programs and pages that awsmint does not serve.
@@ -36,8 +37,7 @@ func (m *MFACode) Run(ctx context.Context, app *App) error {
 	shown, err := get(ctx, device.Request())
 	switch {
 	case errors.Is(err, mfa.ErrUnavailable):
-		return fault.Wrap(err, fault.Missing, fmt.Sprintf("no seed is stored for profile %q, and it has no awsmint_mfa_process", m.Profile),
-			"store the device's seed: awsmint mfa add "+m.Profile)
+		return m.noCode(ctx, device, err)
 	case err != nil:
 		return err
 	}
@@ -50,4 +50,20 @@ func (m *MFACode) Run(ctx context.Context, app *App) error {
 	}
 	_, err = fmt.Fprintf(app.Stderr, "%d s left%s\n", (shown.Left+time.Second-1)/time.Second, used)
 	return err
+}
+
+// noCode says which seed is wanted, and whose is stored.
+func (m *MFACode) noCode(ctx context.Context, device *provider.MFADevice, unavailable error) error {
+	stored, err := storedSeed(ctx, device.Options.Keychain, m.Profile)
+	if err != nil {
+		return err
+	}
+	serial := device.Session.Serial
+	if stored.MayBeOf(serial) {
+		return fault.Wrap(unavailable, fault.Missing, fmt.Sprintf("no seed is stored for profile %q, and it has no awsmint_mfa_process", m.Profile),
+			"store the device's seed: awsmint mfa add "+m.Profile)
+	}
+	return fault.Wrap(unavailable, fault.Missing,
+		fmt.Sprintf("the seed stored for profile %q is that of another device, %s, and the profile has no awsmint_mfa_process", m.Profile, stored.Serial),
+		fmt.Sprintf("store the seed of %s: awsmint mfa add %s --force\nor name the other device in profile %q: awsmint_mfa_serial = %s", serial, m.Profile, m.Profile, stored.Serial))
 }

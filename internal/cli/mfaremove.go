@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -24,7 +25,8 @@ func (m *MFARemove) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
-	if _, err := k.Get(ctx, keychain.SeedAccount(m.Profile)); err != nil {
+	value, err := k.Get(ctx, keychain.SeedAccount(m.Profile))
+	if err != nil {
 		if isNotFound(err) {
 			return fault.New(fault.Missing, fmt.Sprintf("no seed is stored for profile %q", m.Profile), "")
 		}
@@ -34,7 +36,8 @@ func (m *MFARemove) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
-	serial := section.Setting("mfa_serial")
+	seed, _ := keychain.DecodeSeed(value)
+	serial := cmp.Or(seed.Serial, section.Setting("mfa_serial"))
 	if err := m.confirm(ctx, app, serial); err != nil {
 		return err
 	}

@@ -94,11 +94,18 @@ var awsTroubles = []trouble{
 			w.login()
 			delete(w.keys.items, keychain.SeedAccount("work"))
 		}},
+	{"a seed of another device", "mfa-no-way mfa-seed-other", "awsmint mfa add work --force",
+		func(w *world) { w.seedOf("arn:aws:iam::111122223333:mfa/old") }, func(w *world) { w.seedOf(w.alice.MFASerial) }},
 	{"no way to a code", "mfa-no-way", "awsmint mfa add work",
 		func(w *world) { delete(w.keys.items, keychain.SeedAccount("work")) },
 		func(w *world) {
 			w.keys.items[keychain.SeedAccount("work")] = keychain.EncodeSeed(keychain.Seed{Secret: secret.New(w.alice.Seed)})
 		}},
+}
+
+// seedOf stores alice's seed as that of a device.
+func (w *world) seedOf(serial string) {
+	w.keys.items[keychain.SeedAccount("work")] = keychain.EncodeSeed(keychain.Seed{Secret: secret.New(w.alice.Seed), Serial: serial})
 }
 
 // deactivate takes alice's device from her.

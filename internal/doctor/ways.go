@@ -20,14 +20,14 @@ const soon = 20 * time.Minute
 // command, the terminal or a dialog. Where there is no way, a session that lives
 // for left is all that is needed meanwhile.
 func (e *examination) ways(profile string, link provider.Link, left time.Duration) {
-	settings, owner, wanted := device(link)
-	if !wanted {
+	settings, owner, serial := device(link)
+	if serial == "" {
 		return
 	}
 	var ready, not []string
 	attended := true // somebody may have to answer
 	for _, name := range settings.Order {
-		way := e.way(name, owner, settings)
+		way := e.way(name, owner, serial, settings)
 		if err := way.Ready(e.ctx); err != nil {
 			not = append(not, fmt.Sprintf("%s: %v", name, err))
 			continue
@@ -54,27 +54,28 @@ func (e *examination) ways(profile string, link provider.Link, left time.Duratio
 	}
 }
 
-// device says how the codes of a chain are got, and whose seed may be stored.
-func device(link provider.Link) (settings provider.MFA, owner string, wanted bool) {
+// device says of which device the codes of a chain are, how they are got, and
+// whose seed may be stored. Without a serial number none are wanted.
+func device(link provider.Link) (settings provider.MFA, owner, serial string) {
 	for _, l := range chain(link) {
 		switch l := l.(type) {
 		case *provider.Role:
 			if l.Serial != "" {
-				return l.MFA, provider.Root(link).Profile(), true
+				return l.MFA, provider.Root(link).Profile(), l.Serial
 			}
 		case *provider.Session:
 			if l.Serial != "" {
-				return l.MFA, l.Profile(), true
+				return l.MFA, l.Profile(), l.Serial
 			}
 		}
 	}
-	return provider.MFA{}, "", false
+	return provider.MFA{}, "", ""
 }
 
-func (e *examination) way(name, owner string, settings provider.MFA) mfa.Way {
+func (e *examination) way(name, owner, serial string, settings provider.MFA) mfa.Way {
 	switch name {
 	case mfa.NameSeed:
-		return &mfa.Seed{Now: e.Now, Load: func(ctx context.Context) (secret.String, error) { return e.seed(ctx, owner) }}
+		return &mfa.Seed{Now: e.Now, Load: func(ctx context.Context) (secret.String, error) { return e.seed(ctx, owner, serial) }}
 	case mfa.NameProcess:
 		return &mfa.Process{Command: settings.Process, Environ: e.Environ}
 	case mfa.NameTerminal:
@@ -84,7 +85,7 @@ func (e *examination) way(name, owner string, settings provider.MFA) mfa.Way {
 	}
 }
 
-func (e *examination) seed(ctx context.Context, profile string) (secret.String, error) {
+func (e *examination) seed(ctx context.Context, profile, serial string) (secret.String, error) {
 	if e.locked {
 		return secret.String{}, mfa.Unavailable("the keychain can't be read")
 	}
@@ -101,5 +102,13 @@ func (e *examination) seed(ctx context.Context, profile string) (secret.String, 
 	if err != nil {
 		return secret.String{}, mfa.Unavailable("the stored seed can't be read")
 	}
-	return seed.Secret, nil
+	if seed.MayBeOf(serial) {
+		return seed.Secret, nil
+	}
+	e.add(Finding{
+		ID: "mfa-seed-other", Severity: Warning, Area: MFA, Profile: profile,
+		Fact:   fmt.Sprintf("the seed stored for profile %q is that of another device than %s: of %s", profile, serial, seed.Serial),
+		Advice: fmt.Sprintf("store this device's: awsmint mfa add %s --force; or name that one: awsmint_mfa_serial = %s", profile, seed.Serial),
+	})
+	return secret.String{}, mfa.OtherDevice(profile, seed.Serial)
 }

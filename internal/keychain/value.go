@@ -32,8 +32,12 @@ type Key struct {
 // and six digits.
 type Seed struct {
 	Secret secret.String
-	Serial string // of the device that an enrolment made it for; empty: not known
+	Serial string // of the device that it belongs to; empty: not known
 }
+
+// MayBeOf reports whether the seed is that of the device with a serial number,
+// as far as is known.
+func (s Seed) MayBeOf(serial string) bool { return s.Serial == "" || s.Serial == serial }
 
 type keyValue struct {
 	Version         int        `json:"version"`

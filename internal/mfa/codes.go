@@ -1,6 +1,7 @@
 package mfa
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -219,6 +220,7 @@ func (r *run) ask(ctx context.Context) (Code, Way, error) {
 			return code, way, nil
 		case errors.Is(err, ErrUnavailable):
 			reasons = append(reasons, reason(way, err))
+			r.req.Note = cmp.Or(r.req.Note, noteOf(err))
 			continue
 		}
 		// Only a person needs to be left in peace: a locked keychain or a

@@ -43,6 +43,7 @@ type Request struct {
 	Refused bool          // AWS refused the code given before: say so
 	Next    time.Duration // until the next code comes; set where Refused is
 	Attempt int           // 1 for the first code
+	Note    string        // what a person is to be told before the first question; mostly empty
 }
 
 // Code is a six-digit one-time code.
@@ -117,7 +118,7 @@ func refusedNote(req Request) string {
 // which may be typed in groups ("123 456"). note is what is to be said first;
 // it is empty at the beginning.
 func askDigits(req Request, ask func(note string) (secret.String, error)) (secret.String, error) {
-	note := ""
+	note := req.Note
 	if req.Refused {
 		note = refusedNote(req)
 	}
