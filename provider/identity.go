@@ -94,6 +94,27 @@ func (v *Verifier) MFADevices(ctx context.Context) ([]string, error) {
 	return serials, nil
 }
 
+// Made is when AWS made the key, to the second. Many users may not list their
+// keys; the error then says so.
+func (v *Verifier) Made(ctx context.Context) (time.Time, error) {
+	ctx, cancel, call := v.begin(ctx, "ListAccessKeys", v.Client.IAMEndpoint)
+	defer cancel()
+	client, err := v.Client.iam(static(longTerm(v.Key)), patient(ctx))
+	if err != nil {
+		return time.Time{}, err
+	}
+	output, err := client.ListAccessKeys(ctx, &iam.ListAccessKeysInput{})
+	if err != nil {
+		return time.Time{}, call.explain(ctx, err)
+	}
+	for _, key := range output.AccessKeyMetadata {
+		if aws.ToString(key.AccessKeyId) == v.Key.AccessKeyID {
+			return aws.ToTime(key.CreateDate).UTC().Truncate(time.Second), nil
+		}
+	}
+	return time.Time{}, errors.New("the key is not in the list of the user's keys")
+}
+
 func (v *Verifier) begin(ctx context.Context, action, endpoint string) (context.Context, context.CancelFunc, call) {
 	timeout, now := v.Timeout, v.Now
 	if timeout == 0 {

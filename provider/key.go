@@ -58,7 +58,7 @@ func (p *keyProvider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 func (p *keyProvider) noteAge(key keychain.Key) {
 	if age, old := TooOld(key, p.link.maxAge, p.now()); old {
 		p.log.Warn("the access key is older than awsmint_max_key_age", "profile", p.link.profile, "key", LastFour(key.AccessKeyID),
-			"days", int(age/day), "limit", int(p.link.maxAge/day), "run", "awsmint rotate "+p.link.profile)
+			"days", int(age/day), "at_least", key.MadeAt.IsZero(), "limit", int(p.link.maxAge/day), "run", "awsmint rotate "+p.link.profile)
 	}
 }
 

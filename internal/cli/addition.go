@@ -75,8 +75,12 @@ func (s *addition) verify(ctx context.Context) (devices []string, err error) {
 	verifier := provider.Verifier{Profile: s.Profile, Key: s.key, Client: client, Timeout: timeout, Now: s.app.Now}
 	patience := s.patience()
 	err = patience.try(ctx, func() (err error) { s.identity, err = verifier.Identity(ctx); return err })
-	if err != nil || s.serial != "" {
+	if err != nil {
 		return nil, err
+	}
+	s.learnAge(ctx, verifier)
+	if s.serial != "" {
+		return nil, nil
 	}
 	// Not being allowed to list devices is common, and no failure.
 	err = patience.try(ctx, func() (err error) { devices, err = verifier.MFADevices(ctx); return err })
@@ -124,9 +128,7 @@ func (s *addition) store(ctx context.Context) error {
 	s.key.CreatedAt = s.app.Now()
 	if !s.another() {
 		s.key.Rotation = s.stored.Rotation
-		if s.key.MadeAt.IsZero() {
-			s.key.MadeAt = s.stored.MadeAt
-		}
+		s.keepAge()
 	}
 	s.key.ARN = s.identity.ARN
 	if err := s.keychain.Set(ctx, keychain.KeyAccount(s.Profile), keychain.EncodeKey(s.key)); err != nil {

@@ -18,9 +18,10 @@ type row struct {
 	Account   string     `json:"account_id,omitempty"` // the one that the credentials are for
 	User      string     `json:"user_arn,omitempty"`
 	Key       string     `json:"access_key_last_four,omitempty"`
-	KeyDays   *int       `json:"key_age_days,omitempty"` // at least: since it was made, if that is known, else stored
-	KeyTooOld bool       `json:"key_too_old,omitempty"`  // by awsmint_max_key_age
-	Rotation  string     `json:"rotation,omitempty"`     // where an unfinished one stands
+	KeyDays   *int       `json:"key_age_days,omitempty"`     // since AWS made it, if that is known, else since it was stored
+	AtLeast   bool       `json:"key_age_at_least,omitempty"` // it was stored then, and made nobody knows when
+	KeyTooOld bool       `json:"key_too_old,omitempty"`      // by awsmint_max_key_age
+	Rotation  string     `json:"rotation,omitempty"`         // where an unfinished one stands
 	Role      string     `json:"role_arn,omitempty"`
 	SSORole   string     `json:"sso_role_name,omitempty"`
 	Source    string     `json:"source,omitempty"`
@@ -50,8 +51,8 @@ type row struct {
 func (r *row) aged(key keychain.Key, limit time.Duration, now time.Time) {
 	age, old := provider.TooOld(key, limit, now)
 	if !key.Since().IsZero() {
-		n := int(age / (24 * time.Hour))
-		r.KeyDays, r.KeyTooOld = &n, old
+		n := max(0, int(age/(24*time.Hour))) // a clock may be behind AWS's
+		r.KeyDays, r.AtLeast, r.KeyTooOld = &n, key.MadeAt.IsZero(), old
 	}
 }
 
@@ -77,7 +78,15 @@ func (r *row) advice() string {
 	case r.Rotation != "":
 		return fmt.Sprintf("the rotation of its key is not finished: %s\n  run: awsmint rotate %s", r.Rotation, r.Profile)
 	case r.KeyTooOld:
-		return fmt.Sprintf("its key …%s is %d days old\n  replace it: awsmint rotate %s", r.Key, *r.KeyDays, r.Profile)
+		return fmt.Sprintf("its key …%s is %s%d days old\n  replace it: awsmint rotate %s", r.Key, atLeast(r.AtLeast), *r.KeyDays, r.Profile)
+	}
+	return ""
+}
+
+// atLeast stands before an age that may be more.
+func atLeast(may bool) string {
+	if may {
+		return "at least "
 	}
 	return ""
 }

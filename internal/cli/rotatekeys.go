@@ -122,10 +122,26 @@ func (r *rotations) age(ctx context.Context, rotation *provider.Rotation, item k
 	}
 	for _, key := range keys {
 		if key.ID == item.AccessKeyID {
+			r.remember(ctx, rotation, item.AccessKeyID, key.Created)
 			return now.Sub(key.Created), nil
 		}
 	}
 	return known, nil
+}
+
+// remember keeps when AWS made a key for all that have it. That is for those who
+// look at its age, and no failure of this run.
+func (r *rotations) remember(ctx context.Context, rotation *provider.Rotation, id string, made time.Time) {
+	for _, profile := range append([]string{rotation.Profile}, rotation.Shared...) {
+		key, err := storedKey(ctx, r.keychain, profile)
+		if err != nil || key.AccessKeyID != id || !key.MadeAt.IsZero() {
+			continue
+		}
+		key.MadeAt = made
+		err = r.keychain.Set(ctx, keychain.KeyAccount(profile), keychain.EncodeKey(key))
+		r.app.Log.Debug("kept when the key was made", "profile", profile, "error", err)
+		r.items[profile] = key
+	}
 }
 
 // days is an age as a person counts it.

@@ -139,6 +139,25 @@ func TestStatusIsNeverWiderThanTheTerminal(t *testing.T) {
 	}
 }
 
+// An age that may be more says so, where it is too much already too.
+func TestAgesThatMayBeMoreSaySo(t *testing.T) {
+	for want, r := range map[string]row{
+		"12d":    {KeyDays: daysOld(12)},
+		"≥12d":   {KeyDays: daysOld(12), AtLeast: true},
+		"≥120d!": {KeyDays: daysOld(120), AtLeast: true, KeyTooOld: true},
+		"-":      {AtLeast: true},
+		"?":      {unopened: true},
+	} {
+		if got := r.ageColumn(&statusView{}); got != want {
+			t.Errorf("%+v: %q, want %q", r, got, want)
+		}
+	}
+	r := row{Profile: "work", Key: "JZDM", KeyDays: daysOld(120), AtLeast: true, KeyTooOld: true}
+	if got := r.advice(); !strings.HasPrefix(got, "its key …JZDM is at least 120 days old\n") {
+		t.Errorf("the advice: %q", got)
+	}
+}
+
 // A long name costs no column: it is cut first.
 func TestLongNamesAreCutFirst(t *testing.T) {
 	rows := someRows()[:1]
@@ -171,7 +190,9 @@ func TestColoursTakeNoRoom(t *testing.T) {
 
 // A dumb terminal has bars of the letters that all have.
 func TestDumbTerminalsHaveBarsOfASCII(t *testing.T) {
-	if got := statusTable(someRows(), noon, display{columns: 80, rows: 24}); !strings.Contains(got, " ####---- 6h ") || utf8.RuneCountInString(got) != len(got) {
+	rows := someRows()
+	rows[0].AtLeast = true
+	if got := statusTable(rows, noon, display{columns: 80, rows: 24}); !strings.Contains(got, "  >=120d!  alice  ####---- 6h ") || utf8.RuneCountInString(got) != len(got) {
 		t.Errorf("it shows:\n%s", got)
 	}
 }

@@ -23,7 +23,7 @@ var statusColumns = []statusColumn{
 	{"ACCOUNT", 5, 0, func(r *row, _ *statusView) string { return orDash(r.Account) }},
 	{"IDENTITY", 6, 12, func(r *row, _ *statusView) string { return r.identityColumn() }},
 	{"KIND", 1, 8, func(r *row, _ *statusView) string { return orDash(r.Kind) }},
-	{"KEY", 3, 0, func(r *row, _ *statusView) string { return r.ageColumn() }},
+	{"KEY", 3, 0, func(r *row, v *statusView) string { return r.ageColumn(v) }},
 	{"MFA", 2, 8, func(r *row, _ *statusView) string { return r.mfaColumn() }},
 	{"SESSION", 7, 17, func(r *row, v *statusView) string { return r.lifeColumn(v) }},
 	{"RENEWAL", 4, 0, func(r *row, v *statusView) string { return r.renewalColumn(v.now) }},
@@ -120,17 +120,26 @@ func (r *row) identityColumn() string {
 	return "-"
 }
 
-// ageColumn is the key's age, with a sign where it is to be replaced.
-func (r *row) ageColumn() string {
+// ageColumn is the key's age, with signs where it may be more and where the key
+// is to be replaced.
+func (r *row) ageColumn(v *statusView) string {
 	switch {
 	case r.unopened && r.SignInURL == "":
 		return "?"
 	case r.KeyDays == nil:
 		return "-"
-	case r.KeyTooOld:
-		return fmt.Sprintf("%dd!", *r.KeyDays)
 	}
-	return fmt.Sprintf("%dd", *r.KeyDays)
+	text := fmt.Sprintf("%dd", *r.KeyDays)
+	switch {
+	case r.AtLeast && v.ascii && v.columns > 0:
+		text = ">=" + text
+	case r.AtLeast:
+		text = "≥" + text
+	}
+	if r.KeyTooOld {
+		text += "!"
+	}
+	return text
 }
 
 // lifeColumn draws what is left of a session where somebody looks at it.

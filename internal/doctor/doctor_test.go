@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -64,6 +65,26 @@ func TestEachTroubleIsNamedAndCured(t *testing.T) {
 				t.Errorf("not cured: %s\n%+v", bad(findings), findings)
 			}
 		})
+	}
+}
+
+// The keychain knows of most keys how old they are at least, and of some how old
+// they are.
+func TestTheKeychainsAgesAreTrue(t *testing.T) {
+	for _, made := range []bool{false, true} {
+		w := newWorld(t)
+		w.offline = true
+		key := w.key()
+		key.CreatedAt = w.clock().Add(-long)
+		want := fmt.Sprintf(" is at least %d days old", int(long.Hours()/24))
+		if made {
+			key.CreatedAt, key.MadeAt = w.clock(), key.CreatedAt
+			want = strings.Replace(want, "at least ", "", 1)
+		}
+		w.store(key)
+		if findings := w.examine(); !slices.ContainsFunc(findings, func(f doctor.Finding) bool { return f.ID == "key-old" && strings.Contains(f.Fact, want) }) {
+			t.Errorf("no key that%s: %+v", want, findings)
+		}
 	}
 }
 

@@ -61,9 +61,7 @@ func (e *examination) userKeys(profile string, key keychain.Key, works bool) {
 			ID: "keys-unlisted", Severity: OK, Area: AWS, Profile: profile, Fact: "AWS does not tell which keys the user has: " + oneLine(err.Error()),
 			Advice: "if the user's policies ask for MFA, get a session first: awsmint login " + profile,
 		})
-		if !key.CreatedAt.IsZero() {
-			e.aged(AWS, profile, key.AccessKeyID, key.CreatedAt)
-		}
+		e.agedAtLeast(AWS, profile, key)
 		return
 	}
 	for _, k := range keys {
@@ -76,7 +74,7 @@ func (e *examination) userKeys(profile string, key keychain.Key, works bool) {
 				Advice: "activate it in the IAM console, or store another one: awsmint add " + profile + " --force",
 			})
 		default:
-			e.aged(AWS, profile, k.ID, k.Created)
+			e.aged(AWS, profile, k.ID, "", k.Created)
 		}
 	}
 }

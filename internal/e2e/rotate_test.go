@@ -191,18 +191,17 @@ func TestRotateWithTwoKeys(t *testing.T) {
 // key that is young enough stays, however long it has been here.
 func TestRotateSeveral(t *testing.T) {
 	t.Parallel()
-	l, alice := withoutMFA(t)
+	l, alice := aged(t, 100, ststest.SelfServiceAllowed)
 	bob, carol := l.AWS.AddUser("bob"), l.AWS.AddUser("carol")
-	for profile, user := range map[string]*ststest.User{"again": alice, "bobs": bob, "carols": carol} {
+	l.AWS.SetSelfService("bob", ststest.SelfServiceDenied)
+	l.AWS.SetKeyHistory(carol.AccessKeyID, time.Now().AddDate(0, 0, -30), time.Time{})
+	for profile, user := range map[string]*ststest.User{"work": alice, "again": alice, "bobs": bob, "carols": carol} {
 		if err := l.Add(profile, user, true); err != nil {
 			t.Fatal(err)
 		}
 		edit(t, l.ConfigFile(), "\nawsmint_mfa_serial = "+user.MFASerial, "\n# without "+profile)
 	}
 	succeeded(t, l.Run("", "process", "again"))
-	l.AWS.SetSelfService("bob", ststest.SelfServiceDenied)
-	l.AWS.SetKeyHistory(alice.AccessKeyID, time.Now().AddDate(0, 0, -100), time.Time{})
-	l.AWS.SetKeyHistory(carol.AccessKeyID, time.Now().AddDate(0, 0, -30), time.Time{})
 
 	r := l.Run("", "rotate", "--all", "--yes", "--older-than", "90d")
 	if r.Status != 5 || !strings.Contains(r.Stderr, "AWS refused ListAccessKeys") {

@@ -81,7 +81,7 @@ func wholeSecond(t time.Time) *time.Time {
 }
 
 // Since is when the key is known to have been there: when AWS made it, else when
-// it was stored here. Zero: that is not known.
+// it was stored here, which tells its age at least. Zero: neither is known.
 func (k Key) Since() time.Time {
 	if !k.MadeAt.IsZero() {
 		return k.MadeAt
