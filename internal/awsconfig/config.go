@@ -79,6 +79,26 @@ func (c *Config) Profile(name string) (*Section, error) {
 	return s, nil
 }
 
+// InFiles returns a profile as each of the files has it by itself, those that
+// have it. The credentials file is first: SDKs take a plaintext key from there
+// before the config file's, and never half of one from either. The error is as
+// Profile's for a broken property.
+func (c *Config) InFiles(name string) (sections []*Section, err error) {
+	for _, file := range []struct {
+		src    *source
+		header Header
+	}{{c.credentials, CredentialsProfile(name)}, {c.config, ConfigProfile(name)}} {
+		s := &Section{header: ConfigProfile(name), entries: map[string]entry{}}
+		if err := s.merge(file.src, file.header); err != nil {
+			return nil, err
+		}
+		if len(s.entries) > 0 {
+			sections = append(sections, s)
+		}
+	}
+	return sections, nil
+}
+
 // Profiles returns the names of all profiles that Profile finds, each once, in
 // the order of the config file, then those that only the credentials file has.
 func (c *Config) Profiles() []string {

@@ -298,3 +298,23 @@ func wantFault(t *testing.T, err error, status fault.Status, text string) {
 		t.Errorf("got %q, status %d, hint %q; want %q, status %d and a hint", f.Fact, f.Status, f.Hint, text, status)
 	}
 }
+
+// Each file by itself, the one first that SDKs take a plaintext key from.
+func TestInFiles(t *testing.T) {
+	c, err := Parse([]byte("[profile a]\nx = 1\ny = 1\n[profile b]\n[profile broken]\njunk\n"), []byte("[a]\nx = 2\n[c]\nx = 3\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"a": "credentials:2=2/ config:2=1/1 ", "b": "", "c": "credentials:4=3/ ", "none": ""} {
+		sections, err := c.InFiles(name)
+		got := ""
+		for _, s := range sections {
+			got += origin(s, "x") + "=" + s.Get("x") + "/" + s.Get("y") + " "
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, want)
+		}
+	}
+	_, err = c.InFiles("broken")
+	wantFault(t, err, fault.Failure, "config:6: ")
+}

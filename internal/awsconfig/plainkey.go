@@ -28,24 +28,24 @@ const (
 
 var plainKeys = []string{plainID, plainSecret, "aws_session_token", "aws_security_token"}
 
-// RemovePlainKey takes a plaintext key, and the session token that stands with
-// it, out of the profile, and reports whether anything was there. It looks in
+// RemovePlainKey takes plaintext keys, and the session tokens that stand with
+// them, out of the profile, and reports whether anything was there. It looks in
 // both [name] and [profile name], whichever file this is: what SDKs pass over
 // is as plain. A section in which nothing is left goes as with RemoveIfEmpty,
 // so what else the profile is to get should be Set before. All else stays as
 // with Remove, comments too: see LinesWith.
 //
-// An id or secret other than those of key may be the only copy of another key.
+// An id or secret other than those of the keys may be the only copy of another key.
 // The error is then a *fault.Error that wraps ErrOtherKey, and that names the
 // line; so is, without ErrOtherKey, that for a broken line in a section with a
 // key, which may be a part of it. After an error nothing is changed.
-func (d *Document) RemovePlainKey(profile string, key PlainKey) (removed bool, err error) {
+func (d *Document) RemovePlainKey(profile string, keys ...PlainKey) (removed bool, err error) {
 	if d.broken != nil {
 		return false, d.broken
 	}
 	headers := []Header{ConfigProfile(profile), CredentialsProfile(profile)}
 	for _, h := range headers {
-		if err := d.checkPlainKey(h, key); err != nil {
+		if err := d.checkPlainKey(h, keys); err != nil {
 			return false, err
 		}
 	}
@@ -62,8 +62,8 @@ func (d *Document) RemovePlainKey(profile string, key PlainKey) (removed bool, e
 	return removed, nil
 }
 
-// checkPlainKey fails if the sections that h names hold more than this key.
-func (d *Document) checkPlainKey(h Header, key PlainKey) error {
+// checkPlainKey fails if the sections that h names hold more than these keys.
+func (d *Document) checkPlainKey(h Header, keys []PlainKey) error {
 	all, broken := d.properties(h)
 	held := false
 	for _, p := range all {
@@ -72,8 +72,10 @@ func (d *Document) checkPlainKey(h Header, key PlainKey) error {
 		}
 		held = true
 		value := strings.TrimSpace(p.value)
-		other := p.key == plainID && value != key.AccessKeyID || p.key == plainSecret && value != key.SecretAccessKey.Reveal()
-		if other && value != "" {
+		known := value == "" || p.key != plainID && p.key != plainSecret || slices.ContainsFunc(keys, func(key PlainKey) bool {
+			return p.key == plainID && value == key.AccessKeyID || p.key == plainSecret && value == key.SecretAccessKey.Reveal()
+		})
+		if !known {
 			return fault.Wrap(ErrOtherKey, fault.Failure,
 				d.now.fault(p.lines[0].start, "this "+p.key+" belongs to another access key than the one that the profile uses", "").Error(),
 				"nothing was removed; if that key is still in use, move its lines to a profile of their own, else take them out")

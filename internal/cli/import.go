@@ -166,12 +166,12 @@ func (i *Import) check(run *imports) (err error) {
 // end by themselves: they are taken where they are named.
 func (r *imports) plain(config *awsconfig.Config) (names []string) {
 	for _, name := range config.Profiles() {
-		section, err := config.Profile(name)
+		found, err := keysInFiles(config, name)
 		if err != nil {
 			r.app.Warn(err.Error())
 			continue
 		}
-		f := keyInFiles(section)
+		f := taken(found)
 		switch {
 		case f.isNone():
 		case f.isTemporary():

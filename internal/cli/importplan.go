@@ -7,18 +7,16 @@ import (
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
-	"github.com/awsmint/awsmint/internal/secret"
+	"github.com/awsmint/awsmint/internal/keycheck"
 	"github.com/awsmint/awsmint/provider"
 )
-
-func plainKey(id, value string) awsconfig.PlainKey {
-	return awsconfig.PlainKey{AccessKeyID: id, SecretAccessKey: secret.New(value)}
-}
 
 // editedFile is a config file, and what an import does to it.
 type editedFile struct {
 	path string
 	edit func(*importStep, *awsconfig.Document) error
+
+	undone string // what is so where this edit fails, and those before it are done
 }
 
 // files are in the order in which they are edited: the credential_process is
@@ -26,8 +24,8 @@ type editedFile struct {
 // at every moment.
 func (r *imports) files() []editedFile {
 	return []editedFile{
-		{r.app.Paths.Config, (*importStep).editConfig},
-		{r.app.Paths.Credentials, (*importStep).editCredentials},
+		{r.app.Paths.Config, (*importStep).editConfig, "the config files are as they were"},
+		{r.app.Paths.Credentials, (*importStep).editCredentials, "its profile is written, but the credentials file is as it was"},
 	}
 }
 
@@ -101,9 +99,9 @@ func (r *imports) confirm(ctx context.Context, order []string) error {
 
 // plan says in a line what becomes of the key.
 func (s *importStep) plan() string {
-	name := keyName(provider.LastFour(s.key.AccessKeyID), s.identity.ARN)
+	name := keyName(provider.LastFour(s.key.AccessKeyID), s.identity.ARN) + s.found.at(keycheck.AccessKeyID)
 	if s.link != nil {
-		return fmt.Sprintf("%s: the temporary key %s is kept sealed until %s (%s)", s.Profile, name, clock(s.credentials.Expires, s.app.Now()), left(s.credentials.Expires, s.app.Now()))
+		return fmt.Sprintf("%s: the temporary key %s is kept sealed until %s (%s)", s.Profile, name, clock(s.credentials.Expires, s.app.Now()), left(s.credentials.Expires, s.app.Now())) + s.staleKeys()
 	}
 	text := fmt.Sprintf("%s: the key %s goes into the keychain", s.Profile, name)
 	if s.another() {
@@ -111,6 +109,14 @@ func (s *importStep) plan() string {
 	}
 	if s.serial != "" {
 		text += "; its MFA device is " + s.serial
+	}
+	return text + s.staleKeys()
+}
+
+// staleKeys says what becomes of the other keys that the profile has.
+func (s *importStep) staleKeys() (text string) {
+	for _, f := range s.stale {
+		text += fmt.Sprintf("; the temporary key %s%s is taken out", provider.LastFour(f.id()), f.at(keycheck.AccessKeyID))
 	}
 	return text
 }

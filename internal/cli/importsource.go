@@ -10,7 +10,7 @@ import (
 
 	xterm "golang.org/x/term"
 
-	"github.com/awsmint/awsmint/internal/awsconfig"
+	"github.com/awsmint/awsmint/internal/atomicfile"
 	"github.com/awsmint/awsmint/internal/dotenv"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
@@ -23,23 +23,52 @@ import (
 type foundKey struct {
 	keycheck.Values
 	serial, region string
+	line           int // of a text, where it begins
 
 	inFiles bool // it stands in one of the two config files
+
+	// place is where a part of it stands, by its variable: "FILE:LINE", or empty.
+	// nil where it stands in no file.
+	place func(variable string) string
 }
 
 func (f foundKey) isNone() bool { return f.AccessKeyID.IsZero() && f.SecretAccessKey.IsZero() }
 
 func (f foundKey) isTemporary() bool {
-	return strings.HasPrefix(f.id(), "ASIA") || !f.SessionToken.IsZero()
+	return f.endsByItself() || !f.SessionToken.IsZero()
+}
+
+// endsByItself reports whether it is a temporary one by its id alone.
+func (f foundKey) endsByItself() bool { return isTemporaryID(f.id()) }
+
+func isTemporaryID(id string) bool { return strings.HasPrefix(id, "ASIA") }
+
+// at is where a part of it stands, or else what there is of it, in brackets to
+// put behind what is said of it.
+func (f foundKey) at(variable string) string {
+	if f.place == nil {
+		return ""
+	}
+	for _, variable := range []string{variable, keycheck.AccessKeyID, keycheck.SecretAccessKey, keycheck.SessionToken} {
+		if place := f.place(variable); place != "" {
+			return " (" + place + ")"
+		}
+	}
+	return ""
 }
 
 func (f foundKey) id() string { return f.AccessKeyID.Reveal() }
 
 // find reads the key for a profile from where the flags say.
-func (r *imports) find(ctx context.Context, profile string, section *awsconfig.Section) (foundKey, error) {
+func (r *imports) find(ctx context.Context, profile string, inFiles []foundKey) (foundKey, error) {
 	switch {
 	case r.CSV != "":
-		return r.fromText(profile, func() ([]byte, error) { return readKeyFile(r.CSV) })
+		f, err := r.fromText(profile, func() ([]byte, error) { return readKeyFile(r.CSV) })
+		if err != nil && fault.StatusOf(err) == fault.Usage {
+			err = fault.Wrap(err, fault.Usage, fmt.Sprintf("%q: %v", r.CSV, err), fault.HintOf(err))
+		}
+		f.place = func(string) string { return fmt.Sprintf("%s:%d", tilde(r.CSV), f.line) }
+		return f, err
 	case r.EnvFile != "":
 		return fromEnvFile(r.EnvFile)
 	case r.From != "":
@@ -47,18 +76,7 @@ func (r *imports) find(ctx context.Context, profile string, section *awsconfig.S
 	case r.Paste:
 		return r.fromText(profile, func() ([]byte, error) { return r.pasted(ctx) })
 	}
-	return keyInFiles(section), nil
-}
-
-// keyInFiles is the plaintext key of a profile, as SDKs would take it from both
-// files.
-func keyInFiles(section *awsconfig.Section) foundKey {
-	f := foundKey{inFiles: true}
-	f.AccessKeyID = secret.New(section.Get("aws_access_key_id"))
-	f.SecretAccessKey = secret.New(section.Get("aws_secret_access_key"))
-	f.SessionToken = secret.New(section.Get("aws_session_token"))
-	f.SecurityToken = secret.New(section.Get("aws_security_token"))
-	return f
+	return taken(inFiles), nil
 }
 
 // fromText reads a key from a text in any of the forms that people have.
@@ -85,7 +103,7 @@ func (r *imports) fromText(profile string, read func() ([]byte, error)) (foundKe
 			"give the lines of one key alone")
 	}
 	one := chosen[0]
-	f := foundKey{serial: one.MFASerial, region: one.Region}
+	f := foundKey{serial: one.MFASerial, region: one.Region, line: one.Line}
 	f.AccessKeyID, f.SecretAccessKey, f.SessionToken = secret.New(one.AccessKeyID), one.SecretAccessKey, one.SessionToken
 	if !one.Expiration.IsZero() {
 		f.Expiration = secret.New(one.Expiration.UTC().Format(time.RFC3339))
@@ -115,9 +133,14 @@ func (r *imports) pasted(ctx context.Context) ([]byte, error) {
 }
 
 func readKeyFile(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Failure, fmt.Sprintf("can't read %q: %v", path, err), "see that it is the file that you mean, and that you may read it")
+		return nil, atomicfile.ReadFault(path, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxKeyText+1))
+	if err != nil {
+		return nil, atomicfile.ReadFault(path, err)
 	}
 	return data, nil
 }
@@ -129,12 +152,18 @@ func fromEnvFile(path string) (foundKey, error) {
 		return foundKey{}, err
 	}
 	get := func(name string) secret.String { value, _ := dotenv.Lookup(data, name); return value }
-	f := foundKey{Values: keycheck.FromVariables(get, time.Time{})}
+	f := foundKey{Values: keycheck.FromVariables(get, time.Time{}), place: func(variable string) string {
+		line := dotenv.Line(data, variable)
+		if line == 0 {
+			return ""
+		}
+		return fmt.Sprintf("%s:%d", tilde(path), line)
+	}}
 	if f.isNone() {
 		return f, fault.New(fault.Missing, fmt.Sprintf("%q has no AWS_ACCESS_KEY_ID", path), "see that it is the file that you mean")
 	}
 	if isLocal(data) {
-		return f, fault.New(fault.Usage, fmt.Sprintf("%q has what stands for a key where there is no AWS", path), "there is nothing to import from it")
+		return f, fault.New(fault.Usage, fmt.Sprintf("%q has what stands for a key where there is no AWS%s", path, f.at(keycheck.AccessKeyID)), "there is nothing to import from it")
 	}
 	f.region = firstSet(get(format.Region).Reveal(), get(format.DefaultRegion).Reveal())
 	return f, nil
@@ -150,16 +179,9 @@ func (r *imports) vet(profile string, f foundKey) error {
 			fact, advice = inFileNames.Replace(fact), inFileNames.Replace(advice)
 		}
 		if problem.Severity == keycheck.Error {
-			return fault.New(fault.Usage, fmt.Sprintf("the key for profile %q: %s", profile, fact), advice)
+			return fault.New(fault.Usage, fmt.Sprintf("the key for profile %q%s: %s", profile, f.at(problem.Where), fact), advice)
 		}
-		r.app.Warn(fmt.Sprintf("the key for profile %q: %s; %s", profile, fact, advice))
+		r.app.Warn(fmt.Sprintf("the key for profile %q%s: %s; %s", profile, f.at(problem.Where), fact, advice))
 	}
 	return nil
 }
-
-// inFileNames are what the variables are called in the config files.
-var inFileNames = strings.NewReplacer(
-	keycheck.AccessKeyID, "aws_access_key_id", keycheck.SecretAccessKey, "aws_secret_access_key",
-	keycheck.SessionToken, "aws_session_token", keycheck.SecurityToken, "aws_security_token",
-	"unset ", "take out ",
-)

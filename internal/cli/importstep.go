@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/keycheck"
+	"github.com/awsmint/awsmint/internal/secret"
 )
 
 // importStep is the import of one profile's key.
@@ -16,6 +17,7 @@ type importStep struct {
 	*addition
 	run   *imports
 	found foundKey
+	stale []foundKey // temporary keys in the config files, which go
 	temporary
 }
 
@@ -29,8 +31,15 @@ func (r *imports) prepare(ctx context.Context, profile string) (*importStep, err
 	}
 	s := &importStep{addition: begun, run: r}
 	s.unasked = r.unasked
-	if s.found, err = r.find(ctx, profile, s.section); err != nil {
+	inFiles, err := keysInFiles(s.config, profile)
+	if err != nil {
 		return nil, err
+	}
+	if s.found, err = r.find(ctx, profile, inFiles); err != nil {
+		return nil, err
+	}
+	if !r.Keep {
+		s.stale = stale(inFiles, s.found)
 	}
 	if s.found.isNone() {
 		return nil, s.nothing()
@@ -45,13 +54,16 @@ func (r *imports) prepare(ctx context.Context, profile string) (*importStep, err
 	if s.found.isTemporary() {
 		err = s.completeTemporary(ctx)
 	} else {
-		err = s.completePermanent(ctx)
+		err = s.located(s.completePermanent(ctx))
 	}
 	if err != nil {
 		return nil, err
 	}
 	// What can't be edited is told now, while nothing is done yet.
 	_, err = r.diff([]*importStep{s})
+	if errors.Is(err, awsconfig.ErrOtherKey) {
+		err = fault.Wrap(err, fault.StatusOf(err), err.Error(), "nothing was changed; "+fault.HintOf(err))
+	}
 	return s, err
 }
 
@@ -66,6 +78,14 @@ func (s *importStep) nothing() error {
 	return nil
 }
 
+// located adds where a permanent key stands to what AWS says against it.
+func (s *importStep) located(err error) error {
+	if where := s.found.at(keycheck.AccessKeyID); where != "" && fault.StatusOf(err) == fault.Refused {
+		return fault.Wrap(err, fault.Refused, err.Error()+where, fault.HintOf(err)+"\na key that is gone for good is of no use there: take its lines out")
+	}
+	return err
+}
+
 // completePermanent is what add does, with a hint for a key that lies in a file.
 func (s *importStep) completePermanent(ctx context.Context) (err error) {
 	if s.replaces() && s.another() {
@@ -73,8 +93,7 @@ func (s *importStep) completePermanent(ctx context.Context) (err error) {
 		if !s.found.inFiles || s.isRotating() {
 			return err
 		}
-		file, line := s.section.Origin("aws_access_key_id")
-		return fault.Wrap(err, fault.StatusOf(err), fmt.Sprintf("%v, and the one at %s:%d is another", err, file, line),
+		return fault.Wrap(err, fault.StatusOf(err), fmt.Sprintf("%v, and the one at %s is another", err, s.found.place(keycheck.AccessKeyID)),
 			"if that is the newer one, run it again with --force; if it is an old one, take its lines out of the file, since SDKs use it instead of awsmint")
 	}
 	if s.newKey, err = s.checked(s.newKey); err != nil {
@@ -94,15 +113,20 @@ func (s *importStep) do(ctx context.Context) error {
 	}
 	for _, edited := range s.run.files() {
 		if err := awsconfig.Update(ctx, edited.path, func(d *awsconfig.Document) error { return edited.edit(s, d) }); err != nil {
-			return fault.Wrap(err, fault.StatusOf(err), fmt.Sprintf("the key of profile %q is stored, but its plain text is not dealt with: %v", s.Profile, err), fault.HintOf(err))
+			return s.halfway(edited.undone, err)
 		}
 	}
 	if s.run.Clear {
 		if err := s.clearEnvFile(ctx); err != nil {
-			return fault.Wrap(err, fault.StatusOf(err), fmt.Sprintf("the key of profile %q is stored, but still in %q: %v", s.Profile, s.run.EnvFile, err), fault.HintOf(err))
+			return s.halfway("its profile is written, but the key is also still in the file that it came from", err)
 		}
 	}
 	return s.tell()
+}
+
+// halfway is a failure of a later step: what is done already stays.
+func (s *importStep) halfway(undone string, err error) error {
+	return fault.Wrap(err, fault.StatusOf(err), fmt.Sprintf("the key of profile %q is stored, and %s: %v", s.Profile, undone, err), fault.HintOf(err))
 }
 
 // keepKey stores the key in the keychain and looks whether it is there.
@@ -112,11 +136,11 @@ func (s *importStep) keepKey(ctx context.Context) error {
 	}
 	kept, err := storedKey(ctx, s.keychain, s.Profile)
 	if err != nil {
-		return err
+		return fault.Wrap(err, fault.StatusOf(err), fmt.Sprintf("the keychain took the key of profile %q and can't be read: %v; the config files are as they were", s.Profile, err), fault.HintOf(err))
 	}
 	if kept.AccessKeyID != s.key.AccessKeyID || kept.SecretAccessKey != s.key.SecretAccessKey {
 		return fault.New(fault.Keychain, fmt.Sprintf("the keychain took the key of profile %q and does not give it back", s.Profile),
-			"its plain text is where it was; try another keychain, such as AWSMINT_KEYCHAIN=file")
+			"the config files are as they were; try another keychain, such as AWSMINT_KEYCHAIN=file")
 	}
 	return nil
 }
@@ -129,27 +153,30 @@ func (s *importStep) editConfig(d *awsconfig.Document) error {
 	return s.editCredentials(d)
 }
 
-// editCredentials takes the plaintext key out, and the mfa_serial that
-// awsmint_mfa_serial stands for: the SDK for .NET does not take it beside a
-// credential_process. A temporary key that was left there is nobody's only copy
-// of anything.
+// editCredentials takes the plaintext key out, with those that are stale, and
+// the mfa_serial that awsmint_mfa_serial stands for: the SDK for .NET does not
+// take it beside a credential_process.
 func (s *importStep) editCredentials(d *awsconfig.Document) error {
 	if s.run.Keep {
 		return nil
 	}
-	key := awsconfig.PlainKey{AccessKeyID: s.found.id(), SecretAccessKey: s.found.SecretAccessKey}
+	keys := []awsconfig.PlainKey{{AccessKeyID: s.found.id(), SecretAccessKey: s.found.SecretAccessKey}}
 	for _, header := range []awsconfig.Header{awsconfig.ConfigProfile(s.Profile), awsconfig.CredentialsProfile(s.Profile)} {
 		if serial, ok := d.Get(header, "mfa_serial"); ok && serial == s.settings().serial {
 			d.Remove(header, "mfa_serial")
 		}
-		if id, _ := d.Get(header, "aws_access_key_id"); strings.HasPrefix(id, "ASIA") {
+		if id, _ := d.Get(header, "aws_access_key_id"); isTemporaryID(id) { // also where SDKs pass it over
 			value, _ := d.Get(header, "aws_secret_access_key")
-			key = plainKey(id, value)
+			keys = append(keys, awsconfig.PlainKey{AccessKeyID: id, SecretAccessKey: secret.New(value)})
 		}
 	}
-	_, err := d.RemovePlainKey(s.Profile, key)
+	_, err := d.RemovePlainKey(s.Profile, keys...)
 	if errors.Is(err, awsconfig.ErrOtherKey) {
-		return fault.Wrap(err, fault.StatusOf(err), err.Error(), "nothing was changed; SDKs would use that key instead of awsmint: move its lines to a profile of their own, or take them out, and run it again; or leave all plain text with --keep")
+		hint := "SDKs would use that key instead of awsmint: move its lines to a profile of their own, or take them out, and run it again; or leave all plain text with --keep"
+		if !s.found.inFiles {
+			hint += "\nif it is the key to use, run: awsmint import " + quoted(s.Profile)
+		}
+		return fault.Wrap(err, fault.StatusOf(err), err.Error(), hint)
 	}
 	return err
 }

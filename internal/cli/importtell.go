@@ -9,6 +9,7 @@ import (
 	"github.com/awsmint/awsmint/internal/dotenv"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
+	"github.com/awsmint/awsmint/internal/keycheck"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -65,18 +66,31 @@ func (r *imports) close(order []string) {
 	}
 }
 
-// warnOfPlainText names the places where the secret stands in plain text yet.
-func (s *importStep) warnOfPlainText() {
-	if _, section, err := s.app.section(s.Profile); err == nil && section.Get("aws_access_key_id") != "" {
-		file, line := section.Origin("aws_access_key_id")
-		users := "the SDKs for Go, JavaScript, Java and others use it"
-		if file == s.app.Paths.Credentials {
-			users = "the AWS CLI, boto3 and the SDKs for Go, JavaScript, Java and others use it"
-		}
-		s.app.Warn(fmt.Sprintf("the plaintext key of profile %q is still at %s:%d: %s in the place of awsmint, and the SDK for .NET takes no such profile", s.Profile, file, line, users))
+// warnOfKept names what --keep has left, and who uses it.
+func (s *importStep) warnOfKept() {
+	config, err := awsconfig.Load(s.app.Paths)
+	if err != nil {
 		return
 	}
+	left, _ := keysInFiles(config, s.Profile)
+	for i, f := range left {
+		place := f.place(keycheck.AccessKeyID)
+		users := "the SDKs for Go, JavaScript, Java and others use it"
+		switch {
+		case i > 0 && f.id() != left[0].id():
+			s.app.Warn(fmt.Sprintf("another key of profile %q is at %s, and was not imported", s.Profile, place))
+			continue
+		case strings.HasPrefix(place, tilde(s.app.Paths.Credentials)+":"):
+			users = "the AWS CLI, boto3 and " + users
+		}
+		s.app.Warn(fmt.Sprintf("the plaintext key of profile %q is still at %s: %s in the place of awsmint, and the SDK for .NET takes no such profile", s.Profile, place, users))
+	}
+}
+
+// warnOfPlainText names the places where the secret stands in plain text yet.
+func (s *importStep) warnOfPlainText() {
 	if s.run.Keep {
+		s.warnOfKept()
 		return
 	}
 	for _, file := range s.run.files() {

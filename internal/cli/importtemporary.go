@@ -87,7 +87,7 @@ func (s *importStep) identifyTemporary(ctx context.Context) error {
 	switch provider.RefusalOf(err) {
 	case provider.RefusedNot:
 	case provider.RefusedExpired, provider.RefusedKey, provider.RefusedSignature:
-		return fault.Wrap(err, fault.Refused, fmt.Sprintf("AWS does not take the temporary key %s for profile %q: it has expired, or was not copied whole", provider.LastFour(s.found.id()), s.Profile),
+		return fault.Wrap(err, fault.Refused, fmt.Sprintf("AWS does not take the temporary key %s for profile %q%s: it has expired, or was not copied whole", provider.LastFour(s.found.id()), s.Profile, s.found.at(keycheck.AccessKeyID)),
 			"get a new one where it came from, and copy all three values; an old one in a file can be deleted there")
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/keycheck"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -44,17 +45,21 @@ func outgoingKeyID(item keychain.Key) string {
 // and the profiles there, for a command line.
 func (r *rotations) inPlainText(id string) (places, profiles []string) {
 	for _, name := range r.config.Profiles() {
-		section, err := r.config.Profile(name)
+		found, err := keysInFiles(r.config, name)
 		if err != nil {
 			r.app.Log.Debug("passed over", "profile", name, "error", err)
 			continue
 		}
-		if keyInFiles(section).id() != id {
-			continue
+		there := false
+		for _, f := range found {
+			if f.id() == id {
+				places = append(places, fmt.Sprintf("%s (profile %q)", f.place(keycheck.AccessKeyID), name))
+				there = true
+			}
 		}
-		file, line := section.Origin("aws_access_key_id")
-		places = append(places, fmt.Sprintf("%s:%d (profile %q)", tilde(file), line, name))
-		profiles = append(profiles, quoted(name))
+		if there {
+			profiles = append(profiles, quoted(name))
+		}
 	}
 	return places, profiles
 }

@@ -45,6 +45,21 @@ func Lookup(data []byte, name string) (value secret.String, ok bool) {
 	return secret.New(f.statements[at].assignment.value()), true
 }
 
+// Line returns the line that sets a name, the one that counts, counted from 1; 0
+// where none does.
+func Line(data []byte, name string) int {
+	f := parse(data)
+	at := f.last(name)
+	if at < 0 {
+		return 0
+	}
+	line := 1
+	for _, s := range f.statements[:at] {
+		line += strings.Count(lineBreaks.Replace(s.text+s.lineBreak), "\n")
+	}
+	return line
+}
+
 // All returns the variables of a file, each once, in the order of the lines
 // that count.
 func All(data []byte) []Variable {

@@ -138,3 +138,14 @@ func TestReading(t *testing.T) {
 		t.Errorf("a comment is read as %q", value.Reveal())
 	}
 }
+
+// A line is counted as an editor counts it, also below a value of several lines
+// and in a file of Windows.
+func TestLine(t *testing.T) {
+	const text = "\ufeff# top\r\nA=\"one\r\ntwo\"\r\nexport B=1\r\n#B=2\r\nB=3"
+	for name, want := range map[string]int{"A": 2, "B": 6, "C": 0} {
+		if got := dotenv.Line([]byte(text), name); got != want {
+			t.Errorf("%s: line %d, want %d", name, got, want)
+		}
+	}
+}
