@@ -114,16 +114,14 @@ func (r *rotating) explain(ctx context.Context, c call, err error) error {
 // list is the user's keys, without their last use, and AWS's time.
 func (r *rotating) list(ctx context.Context) (keys []UserKey, now time.Time, err error) {
 	err = r.ask(ctx, "ListAccessKeys", patient, func(ctx context.Context, client *iam.Client) error {
-		output, err := client.ListAccessKeys(ctx, &iam.ListAccessKeysInput{})
+		listed, metadata, err := listKeys(ctx, client)
 		if err != nil {
 			return err
 		}
+		keys = listed
 		var told bool
-		if now, told = awsmiddleware.GetServerTime(output.ResultMetadata); !told {
+		if now, told = awsmiddleware.GetServerTime(metadata); !told {
 			now = r.Options.Now()
-		}
-		for _, key := range output.AccessKeyMetadata {
-			keys = append(keys, UserKey{ID: aws.ToString(key.AccessKeyId), Active: key.Status == types.StatusTypeActive, Created: aws.ToTime(key.CreateDate)})
 		}
 		return nil
 	})
@@ -133,15 +131,7 @@ func (r *rotating) list(ctx context.Context) (keys []UserKey, now time.Time, err
 // lastUse fills in when a key was last used, where the user may know that.
 func (r *rotating) lastUse(ctx context.Context, key *UserKey) error {
 	err := r.ask(ctx, "GetAccessKeyLastUsed", patient, func(ctx context.Context, client *iam.Client) error {
-		output, err := client.GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: &key.ID})
-		if err != nil {
-			return err
-		}
-		key.UseKnown = true
-		if output.AccessKeyLastUsed != nil {
-			key.LastUsed = aws.ToTime(output.AccessKeyLastUsed.LastUsedDate)
-		}
-		return nil
+		return askLastUse(ctx, client, key)
 	})
 	if apiCode(err) == "AccessDenied" {
 		return nil

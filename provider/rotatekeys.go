@@ -40,8 +40,9 @@ func (k UserKey) idleSince() time.Time {
 	return k.Created
 }
 
-// unused reports whether the key may be deleted for being of no use.
-func (k UserKey) unused(now time.Time, d time.Duration) bool {
+// Unused reports whether the key may be deleted for being of no use: it is
+// inactive, or has not been used for d.
+func (k UserKey) Unused(now time.Time, d time.Duration) bool {
 	return !k.Active || k.UseKnown && now.Sub(k.idleSince()) >= d
 }
 
@@ -115,7 +116,7 @@ func (r *rotating) makeRoom(ctx context.Context, keys []UserKey, now time.Time) 
 			return nil, err
 		}
 		limit := firstSpan(r.UnusedFor, DefaultUnusedFor)
-		if keys[i].ID != r.item.AccessKeyID && keys[i].unused(now, limit) {
+		if keys[i].ID != r.item.AccessKeyID && keys[i].Unused(now, limit) {
 			unused = append(unused, keys[i])
 		}
 	}

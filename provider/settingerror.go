@@ -17,6 +17,9 @@ var (
 	// ErrSessionOff is what errors.Is finds where all there is to hand out is a
 	// permanent key, since awsmint_session is off. Request.RawKey asks for that.
 	ErrSessionOff = errors.New("awsmint_session is off")
+	// ErrHalfKey is what errors.Is finds for a plaintext key whose id or secret
+	// is missing.
+	ErrHalfKey = errors.New("half a key")
 )
 
 // SettingError is what errors.As finds when a setting of a profile can't be as

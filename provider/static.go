@@ -53,7 +53,7 @@ func staticKeys(section *awsconfig.Section) (*Static, error) {
 
 func halfKey(section *awsconfig.Section, there, missing string) error {
 	file, line := section.Origin(there)
-	return fault.New(fault.Usage, fmt.Sprintf("%s:%d: profile %q has %s and no %s", file, line, section.Name(), there, missing),
+	return fault.Wrap(ErrHalfKey, fault.Usage, fmt.Sprintf("%s:%d: profile %q has %s and no %s", file, line, section.Name(), there, missing),
 		fmt.Sprintf("add %s, or take %s out and store the key with: awsmint add %s", missing, there, section.Name()))
 }
 

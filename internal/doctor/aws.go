@@ -8,6 +8,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/keycheck"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -61,9 +62,9 @@ func (e *examination) ask(probe *provider.Probe) (who provider.Identity, refusal
 	return who, provider.RefusalOf(err), err
 }
 
-// askAboutKey asks with a long-term key. replace is the advice for one that AWS
-// does not take; empty: to store another.
-func (e *examination) askAboutKey(profile string, key keychain.Key, session *provider.Session, replace string) {
+// askAboutKey asks with a long-term key of a profile's. One that stands in plain
+// text is to be replaced there: a key added to the keychain would be shadowed.
+func (e *examination) askAboutKey(profile string, key keychain.Key, session *provider.Session, plain bool) {
 	client, ok := e.client(profile)
 	if !ok {
 		return
@@ -75,7 +76,9 @@ func (e *examination) askAboutKey(profile string, key keychain.Key, session *pro
 	case err != nil:
 		f := Finding{ID: named(refusal), Severity: Error, Area: AWS, Profile: profile, Fact: oneLine(err.Error()), Advice: oneLine(fault.HintOf(err))}
 		if refusal == provider.RefusedKey || refusal == provider.RefusedSignature {
-			f.Advice = firstSet(replace, f.Advice)
+			if plain {
+				f.Advice = "look at the key in the IAM console, put one that works in its place, then run: awsmint import " + profile
+			}
 		}
 		e.add(f)
 	default:
@@ -83,7 +86,11 @@ func (e *examination) askAboutKey(profile string, key keychain.Key, session *pro
 		e.devices(profile, key, client, session)
 	}
 	if err == nil || refusal == provider.RefusedKey {
-		e.userKeys(profile, key, err == nil)
+		if plain {
+			e.plainKeys(profile, key, client, err == nil)
+		} else {
+			e.userKeys(profile, key, err == nil)
+		}
 	}
 }
 
@@ -124,19 +131,15 @@ func (e *examination) askAboutSession(l provider.Link, held aws.Credentials) {
 
 // askAbout asks with the credentials that stand in variables.
 func (e *examination) askAbout(v variables) {
-	client, err := provider.ClientFor(e.config, e.Getenv, firstSet(e.profileInUse(), "default"), e.region(v))
+	client, err := provider.ClientFor(e.config, e.Getenv, firstSet(v.profile, e.profileInUse(), "default"), e.region(v))
 	if err != nil {
-		e.failed(v.area, "client-wrong", "", err)
+		e.failed(v.area, "client-wrong", v.profile, err)
 		return
 	}
 	credentials := v.credentials()
 	who, refusal, err := e.ask(&provider.Probe{Credentials: credentials, Client: client})
-	f := Finding{Severity: Error, Area: v.area, Where: v.where("AWS_ACCESS_KEY_ID")}
-	holder, fresh := v.holder(), "get new ones where these came from, or run: awsmint exec PROFILE -- COMMAND"
-	if v.area == File {
-		fresh = "get new ones where these came from, or run: awsmint export PROFILE --file " + e.File
-	}
-	f.Advice = fresh
+	f := Finding{Severity: Error, Area: v.area, Profile: v.profile, Where: v.where(keycheck.AccessKeyID), Advice: v.fresh}
+	holder := v.holder
 	switch refusal {
 	case provider.RefusedClock:
 		return
@@ -151,7 +154,8 @@ func (e *examination) askAbout(v variables) {
 		f.ID, f.Fact = "signature-wrong", fmt.Sprintf("the secret in %s is not that of the key %s: it was cut short, or belongs to another key", holder, provider.LastFour(credentials.AccessKeyID))
 	default:
 		if err == nil {
-			e.add(Finding{ID: "credentials-work", Severity: OK, Area: v.area, Where: f.Where, Fact: fmt.Sprintf("AWS takes the credentials in %s: they are %s's", holder, who.ARN)})
+			e.add(Finding{ID: "credentials-work", Severity: OK, Area: v.area, Profile: v.profile, Where: f.Where, Fact: fmt.Sprintf("AWS takes the credentials in %s: they are %s's", holder, who.ARN)})
+			e.keysBeside(v, client)
 			return
 		}
 		f.ID, f.Fact, f.Advice = named(refusal), oneLine(err.Error()), oneLine(fault.HintOf(err))

@@ -58,7 +58,7 @@ var awsTroubles = []trouble{
 		func(w *world) { w.aws.SetSessionLifetime(0); w.login() }},
 	{"a cached session that AWS does not take", "session-invalid", "awsmint login work --force",
 		func(w *world) { w.keep("nonsense") }, func(w *world) { w.login() }},
-	{"a user without a device", "mfa-none", "give the user a device",
+	{"a user without a device", "mfa-none", "run: awsmint mfa enroll work",
 		func(w *world) { w.configure("", "awsmint_mfa_serial", "#"); w.deactivate() },
 		func(w *world) { // a user with one
 			w.alice = w.aws.AddUser("carol")
@@ -70,22 +70,6 @@ var awsTroubles = []trouble{
 		func(w *world) { w.configure("", "awsmint_mfa_serial", "#") }, sound},
 	{"a device that the user has not", "mfa-device-unknown", "the one that the user has: arn:aws:iam::111122223333:mfa/alice",
 		func(w *world) { w.configure("", ":mfa/alice", ":mfa/alcie") }, sound},
-	{"a key that AWS made long ago", "key-old", "awsmint rotate work",
-		func(w *world) { w.aws.SetKeyHistory(w.alice.AccessKeyID, w.clock().Add(-long), w.clock()) },
-		func(w *world) { w.aws.SetKeyHistory(w.alice.AccessKeyID, w.clock(), w.clock()) }},
-	{"a second key", "second-key", "delete it in the IAM console",
-		func(w *world) {
-			if _, err := w.aws.AddAccessKey("alice"); err != nil {
-				w.Fatal(err)
-			}
-		},
-		func(w *world) {
-			for _, key := range w.aws.AccessKeys("alice") {
-				if key.ID != w.alice.AccessKeyID {
-					w.aws.RemoveAccessKey(key.ID)
-				}
-			}
-		}},
 	{"no way to a code, and no session", "mfa-no-way", "in a terminal: awsmint login work",
 		func(w *world) { delete(w.keys.items, keychain.SeedAccount("work")) },
 		func(w *world) {

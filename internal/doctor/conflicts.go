@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
-	"github.com/awsmint/awsmint/internal/keycheck"
-	"github.com/awsmint/awsmint/internal/secret"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -38,6 +36,16 @@ var conflicts = []conflict{
 		"put awsmint_ in front of %[2]s"},
 }
 
+// there are the settings of it that a profile has.
+func (c conflict) there(section *awsconfig.Section) (there []string) {
+	for _, key := range c.keys {
+		if section.Get(key) != "" {
+			there = append(there, key)
+		}
+	}
+	return there
+}
+
 // conflicts names what other programs trip over in a profile that awsmint
 // serves.
 func (e *examination) conflicts(section *awsconfig.Section) {
@@ -48,12 +56,7 @@ func (e *examination) conflicts(section *awsconfig.Section) {
 		return
 	}
 	for _, c := range conflicts {
-		var there []string
-		for _, key := range c.keys {
-			if section.Get(key) != "" {
-				there = append(there, key)
-			}
-		}
+		there := c.there(section)
 		if len(there) == 0 {
 			continue
 		}
@@ -82,21 +85,29 @@ func (e *examination) unreached(section *awsconfig.Section) {
 	})
 }
 
-// plaintext looks at the form of a key that stands in the config files.
-func (e *examination) plaintext(section *awsconfig.Section) {
-	keys := map[string]string{keycheck.AccessKeyID: "aws_access_key_id", keycheck.SecretAccessKey: "aws_secret_access_key", keycheck.SessionToken: "aws_session_token"}
-	values := keycheck.FromVariables(func(name string) secret.String {
-		if keys[name] == "" {
-			return secret.String{}
-		}
-		return secret.New(section.Get(keys[name]))
-	}, e.Now())
-	asWritten := strings.NewReplacer("AWS_ACCESS_KEY_ID", "aws_access_key_id", "AWS_SECRET_ACCESS_KEY", "aws_secret_access_key", "AWS_SESSION_TOKEN", "aws_session_token")
-	for _, p := range keycheck.Check(values) {
-		e.add(Finding{
-			ID: p.ID, Severity: Severity(p.Severity), Area: Profile, Profile: section.Name(),
-			Where: firstSet(place(section, keys[p.Where]), place(section, "aws_access_key_id")),
-			Fact:  asWritten.Replace(p.Fact), Advice: asWritten.Replace(p.Advice),
-		})
+// rivals tells of a plaintext key beside another way to credentials, in a
+// profile that awsmint does not serve.
+func (e *examination) rivals(section *awsconfig.Section) {
+	keys := conflicts[0]
+	there := keys.there(section)
+	if len(there) == 0 {
+		return
 	}
+	line := section.Get("credential_process")
+	_, runsUs := provider.OwnLine(line)
+	f := Finding{
+		ID: keys.id, Severity: Warning, Area: Profile, Profile: section.Name(), Where: place(section, there[0]),
+		Advice: "delete " + strings.Join(there, ", ") + ", or what stands beside it, whichever is not meant",
+	}
+	switch {
+	case runsUs:
+		return // see conflicts
+	case section.Get("sso_session") != "" || section.Get("sso_start_url") != "":
+		f.Fact = there[0] + " stands beside settings of IAM Identity Center: the SDK for Go, and so Terraform, uses that key, and the AWS CLI and boto3 sign in"
+	case line != "":
+		f.Fact = there[0] + " stands beside credential_process: most SDKs use that key and never run the program"
+	default:
+		return
+	}
+	e.add(f)
 }

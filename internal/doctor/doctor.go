@@ -59,7 +59,7 @@ type Finding struct {
 
 // Doctor is what an examination works with.
 type Doctor struct {
-	Profile string // the one to look at; empty: all that have to do with awsmint
+	Profile string // the one to look at; empty: all, and closely those that have to do with awsmint
 	File    string // a .env file; empty: none
 	Offline bool   // ask nobody outside this machine
 
@@ -96,6 +96,7 @@ func (d *Doctor) Examine(ctx context.Context) []Finding {
 	for _, name := range e.profiles() {
 		e.profile(name)
 	}
+	e.others()
 	e.cacheDir()
 	e.kernel()
 	return e.sorted()
@@ -106,6 +107,7 @@ type examination struct {
 	*Doctor
 	ctx      context.Context
 	config   *awsconfig.Config
+	alone    *awsconfig.Config     // of the config file alone; nil: not read yet
 	keys     map[string]*storedKey // by their profile
 	locked   bool                  // the keychain can't be read: not for the next profile either
 	clocked  bool                  // the clock was compared with AWS's

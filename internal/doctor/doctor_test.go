@@ -27,7 +27,7 @@ type trouble struct {
 }
 
 func troubles() []trouble {
-	return slices.Concat(environmentTroubles, fileTroubles, profileTroubles, keychainTroubles, awsTroubles)
+	return slices.Concat(environmentTroubles, fileTroubles, profileTroubles, othersTroubles, keychainTroubles, awsTroubles, keyTroubles)
 }
 
 func TestAllIsWell(t *testing.T) {
@@ -103,8 +103,7 @@ func TestAnUnfinishedRotationIsAnError(t *testing.T) {
 // what this test has no means to break.
 var untried = []string{
 	"credentials-in-use", "local-credentials", "endpoint-answers", "profile-resolved", "keychain-read", "kernel-keyring", "mfa-way",
-	"session-none", "session-held", "session-works", "key-works", "clock-right", "credentials-work", "mfa-devices-unlisted", "mfa-device", "keys-unlisted",
-	"git-unknown", // a git that is there and fails
+	"key-age", "session-none", "session-held", "session-works", "key-works", "clock-right", "credentials-work", "mfa-devices-unlisted", "mfa-device", "keys-unlisted",
 	"clock-wrong", // AWS's word for clock-off
 }
 

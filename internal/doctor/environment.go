@@ -14,7 +14,12 @@ import (
 // environment tells which credentials a program would use that is started here,
 // and what is wrong with them.
 func (e *examination) environment() {
-	vars := variables{area: Environment, get: func(name string) secret.String { return secret.New(e.Getenv(name)) }, names: e.names()}
+	vars := variables{
+		area: Environment, holder: "the environment",
+		fresh: "get new ones where these came from, or run: awsmint exec PROFILE -- COMMAND", safe: "awsmint add PROFILE --from-env",
+		where: func(name string) string { return name },
+		get:   func(name string) secret.String { return secret.New(e.Getenv(name)) }, names: e.names(),
+	}
 	e.inUse()
 	e.profileVariables()
 	e.check(vars)

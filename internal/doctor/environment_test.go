@@ -103,13 +103,13 @@ func git(w *world, args ...string) {
 }
 
 var fileTroubles = []trouble{
-	{"no file", "file-missing", "make it: awsmint export",
+	{"no file", "file-missing", "make it: awsmint export work --file",
 		func(w *world) { w.file = filepath.Join(w.home, "app", ".env.local") }, fresh},
 	{"a directory for a file", "file-unreadable", "",
 		func(w *world) { w.file = w.home }, func(w *world) { w.file = "" }},
 	{"a file with half a key", "session-token-missing", "set AWS_SESSION_TOKEN",
 		func(w *world) { fresh(w); edit(w, "AWS_SESSION_TOKEN=\n") }, fresh},
-	{"a file with a session that has expired", "expired", "awsmint export PROFILE --file",
+	{"a file with a session that has expired", "expired", "run: awsmint export work --file",
 		func(w *world) {
 			w.aws.SetSessionLifetime(2 * time.Minute)
 			fresh(w)
@@ -129,6 +129,20 @@ var fileTroubles = []trouble{
 		func(w *world) {
 			git(w, "rm", "-q", "--cached", ".env.local")
 			w.write("app/.gitignore", ".env.local\n")
+		}},
+	{"a git that does not answer", "git-unknown", "see what `git status` says there",
+		func(w *world) {
+			fresh(w)
+			program := w.write("bin/git", "#!/bin/sh\necho fatal: detected dubious ownership >&2\nexit 128\n")
+			if err := os.Chmod(program, 0o700); err != nil {
+				w.Fatal(err)
+			}
+			w.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
+		},
+		func(w *world) {
+			if err := os.Remove(filepath.Join(w.home, "bin", "git")); err != nil {
+				w.Fatal(err)
+			}
 		}},
 	{"a file that git does not ignore", "file-not-ignored", ">> .gitignore",
 		func(w *world) { fresh(w); git(w, "init", "-q") },

@@ -19,7 +19,7 @@ func (e *examination) envFile() {
 	if _, err := os.Stat(e.File); errors.Is(err, fs.ErrNotExist) {
 		e.add(Finding{
 			ID: "file-missing", Severity: Error, Area: File, Where: e.File, Fact: fmt.Sprintf("there is no file %q", e.File),
-			Advice: fmt.Sprintf("make it: awsmint export PROFILE --file %s", e.File),
+			Advice: "make it: " + e.export(),
 		})
 		return
 	}
@@ -28,10 +28,12 @@ func (e *examination) envFile() {
 		e.failed(File, "file-unreadable", "", err)
 		return
 	}
-	v := variables{area: File, prefix: e.File + ": ", get: func(name string) secret.String {
-		value, _ := dotenv.Lookup(data, name)
-		return value
-	}}
+	v := variables{
+		area: File, holder: fmt.Sprintf("%q", e.File),
+		fresh: "get new ones where these came from, or run: " + e.export(), safe: "awsmint import PROFILE --env-file " + e.File + " --clear",
+		where: func(name string) string { return e.File + ": " + name },
+		get:   func(name string) secret.String { value, _ := dotenv.Lookup(data, name); return value },
+	}
 	for _, variable := range dotenv.All(data) {
 		if !variable.Value.IsZero() {
 			v.names = append(v.names, variable.Name)
@@ -43,9 +45,19 @@ func (e *examination) envFile() {
 		e.add(Finding{
 			ID: "region-missing", Severity: Warning, Area: File, Where: v.where("AWS_REGION"),
 			Fact:   fmt.Sprintf("%q sets no AWS_REGION: most SDKs refuse to work without one", e.File),
-			Advice: "add the line AWS_REGION=eu-west-1, with your region, or run: awsmint export PROFILE --file " + e.File,
+			Advice: "add the line AWS_REGION=eu-west-1, with your region, or run: " + e.export(),
 		})
 	}
+}
+
+// export is the command that writes the file, for the profile that was asked
+// for, or else the only one that runs awsmint.
+func (e *examination) export() string {
+	profile := e.Profile
+	if ours := e.profiles(); profile == "" && len(ours) == 1 {
+		profile = ours[0]
+	}
+	return fmt.Sprintf("awsmint export %s --file %s", firstSet(profile, "PROFILE"), e.File)
 }
 
 // exposed tells whether the next commit would take the file's secrets along.

@@ -19,10 +19,10 @@ func (e *examination) links(profile string, link provider.Link) (left time.Durat
 	switch root := provider.Root(link).(type) {
 	case *provider.Key:
 		if k := e.stored(root.Profile()); k.found && !e.Offline {
-			e.askAboutKey(root.Profile(), k.key, sessionIn(link), "")
+			e.askAboutKey(root.Profile(), k.key, sessionIn(link), false)
 		}
 	case *provider.Static:
-		e.inPlainText(root, sessionIn(link))
+		e.inPlainText(root, sessionIn(link), false)
 	}
 	for i, l := range chain(link) {
 		switch l.(type) {
@@ -48,28 +48,6 @@ func (e *examination) links(profile string, link provider.Link) (left time.Durat
 		}
 	}
 	return left
-}
-
-// inPlainText looks at a long-term key that stands in the config files. One
-// that AWS does not take is to be replaced where it stands: a key added to the
-// keychain would be shadowed by it.
-func (e *examination) inPlainText(root *provider.Static, session *provider.Session) {
-	key, ok := root.LongTerm()
-	if !ok {
-		return
-	}
-	name, where, run := root.Profile(), "", "run: awsmint import "+root.Profile()
-	if section, err := e.config.Profile(name); err == nil {
-		where = place(section, "aws_access_key_id")
-	}
-	e.add(Finding{
-		ID: "key-in-plain-text", Severity: Warning, Area: Profile, Profile: name, Where: where,
-		Fact:   fmt.Sprintf("the key %s stands in plain text: every program that can read the file has it", provider.LastFour(key.AccessKeyID)),
-		Advice: run,
-	})
-	if !e.Offline {
-		e.askAboutKey(name, key, session, "look at the key in the IAM console, put one that works in its place, then "+run)
-	}
 }
 
 // held looks at credentials that the cache has.

@@ -12,15 +12,14 @@ import (
 	"github.com/awsmint/awsmint/provider"
 )
 
-// profiles are those to look at: the one that was asked for, else all that have
-// to do with awsmint.
+// profiles are those to look at closely: the one that was asked for, else all
+// that have to do with awsmint.
 func (e *examination) profiles() (names []string) {
 	if e.Profile != "" {
 		return []string{e.Profile}
 	}
 	for _, name := range e.config.Profiles() {
-		section, err := e.config.Profile(name)
-		if err != nil || isOurs(section) {
+		if section, err := e.config.Profile(name); err == nil && isOurs(section) {
 			names = append(names, name)
 		}
 	}
@@ -46,12 +45,16 @@ func (e *examination) profile(name string) {
 	}
 	e.conflicts(section)
 	e.line(section)
-	e.plaintext(section)
+	e.rivals(section)
+	e.misspelt(section)
+	keysFine := e.plaintext(section, false)
 	request := provider.Request{Profile: name}
 	request.RawKey = strings.EqualFold(section.Get("awsmint_session"), "off") && section.Setting("role_arn") == ""
 	link, err := provider.Resolve(e.config, e.Getenv, request)
 	if err != nil {
-		e.unresolved(name, err)
+		if keysFine || !isOfKeys(err) {
+			e.unresolved(name, err)
+		}
 		if own, ok := provider.OwnLine(section.Get("credential_process")); ok && own.Profile == name && section.Setting("role_arn") == "" {
 			e.stored(name) // whatever else is wrong, its key is in the keychain
 		}
@@ -66,7 +69,10 @@ func (e *examination) profile(name string) {
 func (e *examination) unresolved(name string, err error) {
 	f := Finding{ID: "profile-wrong", Severity: Error, Area: Profile, Profile: name, Fact: oneLine(err.Error()), Advice: oneLine(fault.HintOf(err))}
 	var setting *provider.SettingError
-	if errors.As(err, &setting) && setting.File != "" {
+	if errors.As(err, &setting) {
+		f.Profile = setting.Profile
+	}
+	if setting != nil && setting.File != "" {
 		f.Where = fmt.Sprintf("%s:%d", setting.File, setting.Line)
 		f.Fact = oneLine(fmt.Sprintf("%s: %v", setting.Key, setting.Err))
 	}

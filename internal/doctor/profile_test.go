@@ -54,7 +54,7 @@ var profileTroubles = []trouble{
 		func(w *world) { w.configure("awsmint_expiry_window = 5m\n") }, func(w *world) { w.configure("awsmint_expiry_window = 15m\n") }},
 	{"a setting of another kind", "setting-wrong", "it must be on (the default) or off",
 		func(w *world) { w.configure("awsmint_session = maybe\n") }, func(w *world) { w.configure("awsmint_session = on\n") }},
-	{"half a key in plain text", "profile-wrong secret-missing", "add aws_secret_access_key",
+	{"half a key in plain text", "secret-missing", "set aws_secret_access_key",
 		func(w *world) {
 			w.configure("[profile half]\nregion = eu-west-1\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n")
 			w.profile = "half"
@@ -137,6 +137,12 @@ var profileTroubles = []trouble{
 		func(w *world) {
 			w.configure("[profile dev]\nregion = eu-west-1\ncredential_process = " + w.line("dev") + "\nawsmint_role_arn = " + admin + "\nawsmint_source_profile = work\n")
 		}},
+	{"a line for a profile that gives no session", "process-other-profile profile-wrong", "take awsmint_session out of the profile",
+		func(w *world) {
+			w.configure("awsmint_session = off\n[profile dev]\nregion = eu-west-1\ncredential_process = " + w.line("work") + "\n")
+			w.profile = "dev"
+		},
+		func(w *world) { w.configure(""); w.profile = "work" }},
 	{"credentials that are too large", "credentials-large", "shorter session policies",
 		func(w *world) { w.keep(strings.Repeat("x", 9000)); w.offline = true },
 		func(w *world) { w.login() }},

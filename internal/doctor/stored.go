@@ -93,41 +93,6 @@ func (e *examination) rotation(profile string, key keychain.Key) {
 		e.add(Finding{ID: "rotation-unfinished", Severity: Error, Area: Keychain, Profile: profile, Fact: where, Advice: "finish it: awsmint rotate " + profile})
 	}
 	if e.Offline {
-		e.agedAtLeast(Keychain, profile, key)
+		e.agedAtLeast(keyAt{area: Keychain, profile: profile, id: key.AccessKeyID}, key)
 	}
 }
-
-// agedAtLeast tells what the keychain knows of a key's age, which may be less
-// than that.
-func (e *examination) agedAtLeast(area Area, profile string, key keychain.Key) {
-	about := ""
-	if key.MadeAt.IsZero() {
-		about = "at least "
-	}
-	if since := key.Since(); !since.IsZero() {
-		e.aged(area, profile, key.AccessKeyID, about, since)
-	}
-}
-
-// aged tells of a key that is older than its profile allows; about stands before
-// the age.
-func (e *examination) aged(area Area, profile, id, about string, made time.Time) {
-	section, err := e.config.Profile(profile)
-	if err != nil {
-		return
-	}
-	limit, err := provider.MaxKeyAge(section)
-	if err != nil {
-		e.unresolved(profile, err)
-		return
-	}
-	if age := e.Now().Sub(made); age > limit {
-		e.add(Finding{
-			ID: "key-old", Severity: Warning, Area: area, Profile: profile,
-			Fact:   fmt.Sprintf("the key %s is %s%d days old, and is to be replaced after %d", provider.LastFour(id), about, days(age), days(limit)),
-			Advice: "run: awsmint rotate " + profile,
-		})
-	}
-}
-
-func days(d time.Duration) int { return int(d.Hours() / 24) }

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,21 +10,23 @@ import (
 	"github.com/awsmint/awsmint/internal/secret"
 )
 
-// variables are those of the environment or of a .env file.
+// variables are those of the environment or of a .env file, or what stands for
+// them in a profile.
 type variables struct {
-	area   Area
-	prefix string // of where a finding is: the file's name
-	get    func(name string) secret.String
-	names  []string // of those that have a value
+	area    Area
+	profile string // whose they are, where they are a profile's
+	holder  string // what they stand in, in a fact
+	fresh   string // the advice that gets other credentials there
+	safe    string // the commands that have awsmint keep a key that stands there
+	where   func(name string) string
+	get     func(name string) secret.String
+	names   []string // of those that have a value
 }
 
 func (v variables) has(name string) bool { return !v.get(name).IsZero() }
 
 // text is the value of a variable that holds no secret.
 func (v variables) text(name string) string { return v.get(name).Reveal() }
-
-// where names one of the variables.
-func (v variables) where(name string) string { return v.prefix + name }
 
 // check is what is the same wherever variables stand: the form of the
 // credentials, the endpoints, and what AWS says of the credentials.
@@ -64,14 +65,6 @@ func (v variables) credentials() aws.Credentials {
 // region is the one that the variables choose.
 func (e *examination) region(v variables) string {
 	return firstSet(v.text("AWS_REGION"), v.text("AWS_DEFAULT_REGION"))
-}
-
-// holder is what v is called in a fact.
-func (v variables) holder() string {
-	if v.area == File {
-		return fmt.Sprintf("%q", strings.TrimSuffix(v.prefix, ": "))
-	}
-	return "the environment"
 }
 
 // sortedNames are the names of v that begin with one of the prefixes.

@@ -1,0 +1,189 @@
+package doctor
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/keycheck"
+	"github.com/awsmint/awsmint/provider"
+)
+
+// keyAt is a user's key, and where it was found.
+type keyAt struct {
+	area     Area
+	profile  string // whose it is; empty: none's
+	where    string
+	id       string
+	first    string // the commands that have awsmint keep it; empty: it does
+	disabled string // the advice for one that is inactive
+	rotation *keychain.Rotation
+}
+
+// rotate are the commands that replace the key.
+func (k keyAt) rotate(flags string) string {
+	command := "awsmint rotate " + firstSet(k.profile, "PROFILE") + flags
+	if k.first != "" {
+		command = k.first + ", then: " + command
+	}
+	return "run: " + command
+}
+
+// userKeys looks at the keys that the user has whose key a profile has in the
+// keychain. IAM is asked with the cached session where one lives, else with the
+// key; in no case is a code asked for.
+func (e *examination) userKeys(profile string, key keychain.Key, works bool) {
+	rotation, err := provider.NewRotation(e.config, e.Getenv, profile, e.options(profile))
+	if err != nil {
+		return // the key is used by a role alone, or is not the profile's own
+	}
+	if !e.livesOn(rotation) {
+		if !works {
+			return
+		}
+		session := *rotation.Session
+		session.Serial = ""
+		rotation.Session = &session
+	}
+	k := keyAt{
+		area: AWS, profile: profile, id: key.AccessKeyID, rotation: key.Rotation,
+		disabled: "activate it in the IAM console, or store another one: awsmint add " + profile + " --force",
+	}
+	keys, err := rotation.Keys(e.ctx)
+	if err != nil {
+		e.unlisted(profile, err)
+		e.agedAtLeast(k, key)
+		return
+	}
+	e.all(k, keys)
+}
+
+// livesOn reports whether a session is cached that need not be renewed.
+func (e *examination) livesOn(rotation *provider.Rotation) bool {
+	times, ok := provider.New(rotation.Session, e.options(rotation.Profile)).Cached()
+	return ok && rotation.Session.Serial != "" && times.Expires.Sub(e.Now()) > max(soon, rotation.Session.Window)
+}
+
+// plainKeys is userKeys for a key that stands in the config files.
+func (e *examination) plainKeys(profile string, key keychain.Key, client provider.Client, works bool) {
+	if !works {
+		return
+	}
+	verifier := provider.Verifier{Profile: profile, Key: key, Client: client, Timeout: e.Timeout, Now: e.Now}
+	keys, err := verifier.Keys(e.ctx)
+	if err != nil {
+		e.unlisted(profile, err)
+		return
+	}
+	e.all(keyAt{area: AWS, profile: profile, id: key.AccessKeyID, first: "awsmint import " + profile}, keys)
+}
+
+// keysBeside is userKeys for a permanent key that stands in variables. That its
+// user may not list them is told of profiles alone.
+func (e *examination) keysBeside(v variables, client provider.Client) {
+	c := v.credentials()
+	if c.SessionToken != "" || !strings.HasPrefix(c.AccessKeyID, "AKIA") {
+		return
+	}
+	verifier := provider.Verifier{Key: keychain.Key{AccessKeyID: c.AccessKeyID, SecretAccessKey: v.get(keycheck.SecretAccessKey)}, Client: client, Timeout: e.Timeout, Now: e.Now}
+	if keys, err := verifier.Keys(e.ctx); err == nil {
+		e.all(keyAt{area: v.area, where: v.where(keycheck.AccessKeyID), id: c.AccessKeyID, first: v.safe}, keys)
+	}
+}
+
+func (e *examination) unlisted(profile string, err error) {
+	e.add(Finding{
+		ID: "keys-unlisted", Severity: OK, Area: AWS, Profile: profile, Fact: "AWS does not tell which keys the user has: " + oneLine(err.Error()),
+		Advice: "if the user's policies ask for MFA, get a session first: awsmint login " + profile,
+	})
+}
+
+// all looks at the keys that a user has: one too many, old or disabled.
+func (e *examination) all(k keyAt, keys []provider.UserKey) {
+	for _, key := range keys {
+		switch {
+		case key.ID != k.id:
+			e.second(k, key)
+		case !key.Active:
+			e.add(Finding{
+				ID: "key-disabled", Severity: Error, Area: k.area, Profile: k.profile, Where: k.where,
+				Fact: fmt.Sprintf("the key %s is inactive", provider.LastFour(key.ID)), Advice: k.disabled,
+			})
+		default:
+			e.aged(k, "", key.Created, lastUsed(key, e.Now()))
+		}
+	}
+}
+
+// agedAtLeast tells what the keychain knows of a key's age, which may be less
+// than that.
+func (e *examination) agedAtLeast(k keyAt, key keychain.Key) {
+	about := ""
+	if key.MadeAt.IsZero() {
+		about = "at least "
+	}
+	if since := key.Since(); !since.IsZero() {
+		e.aged(k, about, since, "")
+	}
+}
+
+// aged tells of a key's age, and of one that is older than its profile allows;
+// about stands before the age.
+func (e *examination) aged(k keyAt, about string, made time.Time, use string) {
+	limit := provider.DefaultMaxKeyAge
+	if section, err := e.config.Profile(firstSet(k.profile, "default")); err == nil {
+		if limit, err = provider.MaxKeyAge(section); err != nil {
+			e.unresolved(section.Name(), err)
+			return
+		}
+	}
+	age := e.Now().Sub(made)
+	if use != "" {
+		use = ", " + use
+	}
+	f := Finding{
+		ID: "key-age", Severity: OK, Area: k.area, Profile: k.profile, Where: k.where,
+		Fact: fmt.Sprintf("the key %s is %s%d days old%s", provider.LastFour(k.id), about, days(age), use),
+	}
+	if age > limit {
+		f.ID, f.Severity, f.Advice = "key-old", Warning, k.rotate("")
+		f.Fact += fmt.Sprintf("; keys are to be replaced after %d", days(limit))
+	}
+	e.add(f)
+}
+
+// second tells of a key of the user's that is not the one in use. One that a
+// rotation works with is told as that.
+func (e *examination) second(k keyAt, key provider.UserKey) {
+	if r := k.rotation; r != nil && (key.ID == r.Pending.AccessKeyID || key.ID == r.Retiring.AccessKeyID) {
+		return
+	}
+	state := "active"
+	if !key.Active {
+		state = "inactive"
+	}
+	f := Finding{
+		ID: "second-key", Severity: Warning, Area: k.area, Profile: k.profile, Where: k.where,
+		Fact: fmt.Sprintf("the user has a second key, %s (%s, %d days old, %s): while it is there the key in use can't be replaced",
+			provider.LastFour(key.ID), state, days(e.Now().Sub(key.Created)), firstSet(lastUsed(key, e.Now()), "its last use is not known")),
+		Advice: "find out who uses it, and when nobody does, delete it in the IAM console",
+	}
+	if key.Unused(e.Now(), provider.DefaultUnusedFor) {
+		f.Advice = "delete it in the IAM console; or have it deleted and the other one replaced, " + k.rotate(" --delete-oldest-unused")
+	}
+	e.add(f)
+}
+
+// lastUsed tells when a key was used last; empty: AWS has not said.
+func lastUsed(key provider.UserKey, now time.Time) string {
+	switch {
+	case !key.LastUsed.IsZero():
+		return fmt.Sprintf("last used %d days ago", days(now.Sub(key.LastUsed)))
+	case key.UseKnown:
+		return "never used"
+	}
+	return ""
+}
+
+func days(d time.Duration) int { return int(d.Hours() / 24) }
