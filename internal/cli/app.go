@@ -111,6 +111,7 @@ func (a *App) keychainOptions(noInput bool, environ []string) keychain.Options {
 		ConfigDir: a.ConfigDir,
 		CacheDir:  a.CacheDir,
 		Environ:   environ,
+		Silent:    noInput,
 		Log:       a.Log,
 	}
 	if !noInput {

@@ -34,7 +34,7 @@ func (a *App) askAwsVault(ctx context.Context, profile string) ([]byte, error) {
 	if ctx.Err() != nil {
 		return nil, fault.Wrap(ctx.Err(), fault.Person, "cancelled: nothing was changed", "")
 	}
-	value, err := keychain.FromAwsVault(ctx, a.keychainOptions(true, a.Environ), profile)
+	value, err := keychain.FromAwsVault(ctx, a.keychainOptions(a.noInput(false), a.Environ), profile)
 	if err == nil {
 		return []byte(value.Reveal()), nil
 	}

@@ -71,6 +71,28 @@ func TestLockedSecretService(t *testing.T) {
 	}
 }
 
+// Whoever looks, or must not be asked, brings up no dialog to unlock the
+// keychain, although there is a display for it.
+func TestLockedSecretServiceIsNotAskedToUnlock(t *testing.T) {
+	t.Parallel()
+	l, service, _ := withSecretService(t)
+	service.Lock()
+	l.Set("DISPLAY", ":99")
+	edit(t, l.ConfigFile(), "[profile work]", "[profile without-a-key]\nawsmint_duration = 1h\n\n[profile work]")
+	for _, args := range [][]string{{"list"}, {"status"}, {"status", "--json", "work"}, {"status", "without-a-key"}, {"process", "work", "--no-input"}} {
+		var r lab.Result
+		if n := service.Prompts(func() { r = l.Run("", args...) }); n != 0 {
+			t.Errorf("%q asked for %d dialogs", args, n)
+		}
+		if r.Status != 7 || !strings.Contains(r.Stderr, "locked") {
+			t.Errorf("%q: status %d, stderr %q", args, r.Status, r.Stderr)
+		}
+	}
+	if n := service.Prompts(func() { failed(t, l.Run("", "process", "work"), 7, "locked") }); n == 0 {
+		t.Error("process asked for no dialog, and may")
+	}
+}
+
 // A hit needs the service only once a login: then the kernel has the key.
 func TestHitWithALockedSecretService(t *testing.T) {
 	t.Parallel()

@@ -59,6 +59,9 @@ type Options struct {
 	CacheDir string
 	// Passphrase asks on the terminal; nil: nobody can be asked.
 	Passphrase func(ctx context.Context, prompt string) (secret.String, error)
+	// Silent keeps the OS keychain from bringing up a dialog to unlock it: what is
+	// locked is ErrLocked at once. macOS may show one all the same.
+	Silent bool
 	// Environ is the environment of AWSMINT_PASSPHRASE_COMMAND; nil: os.Environ().
 	Environ []string
 	// Timeout is the deadline of one call to the OS keychain, the reading back

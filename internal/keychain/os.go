@@ -49,9 +49,12 @@ type osKeychain struct {
 
 func newOSKeychain(o Options) *osKeychain {
 	k := &osKeychain{store: goKeyring{}, reach: reachOS(o.Getenv), timeout: o.Timeout, log: o.Log}
+	if o.Silent {
+		k.store = silentStore{k.store, lockedOS}
+	}
 	if k.timeout == 0 {
 		k.timeout = answerTimeout
-		if dialogPossible(o.Getenv) {
+		if dialogPossible(o.Getenv) && !o.Silent {
 			k.timeout = dialogTimeout
 		}
 	}

@@ -24,6 +24,9 @@ func dialogPossible(getenv func(string) string) bool {
 	return getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
 }
 
+// errorIsLocked is the service's name for an error.
+const errorIsLocked = "org.freedesktop.Secret.Error.IsLocked"
+
 func kindOfOS(err error) error {
 	var remote dbus.Error
 	if errors.As(err, &remote) {
@@ -54,7 +57,7 @@ func kindOfName(name string) error {
 		secret = "org.freedesktop.Secret.Error."
 	)
 	switch name {
-	case secret + "IsLocked":
+	case errorIsLocked:
 		return ErrLocked
 	case bus + "AccessDenied", bus + "AuthFailed", bus + "InteractiveAuthorizationRequired":
 		return ErrDenied

@@ -21,6 +21,9 @@ func reachOS(func(string) string) func() error { return func() error { return ni
 // dialogPossible is false: the Credential Manager never asks.
 func dialogPossible(func(string) string) bool { return false }
 
+// lockedOS finds nothing: the Credential Manager never asks.
+func lockedOS(string, string) error { return nil }
+
 func kindOfOS(err error) error {
 	switch {
 	case errors.Is(err, windows.ERROR_ACCESS_DENIED):

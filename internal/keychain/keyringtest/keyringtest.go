@@ -203,6 +203,43 @@ func (s *SecretService) Lock() {
 	}
 }
 
+// Prompts is how often the service was asked for a dialog while do ran.
+func (s *SecretService) Prompts(do func()) (n int) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	monitor, err := dbus.Connect(s.Getenv("DBUS_SESSION_BUS_ADDRESS"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = monitor.Close() }()
+	const prompt, ping = "interface='org.freedesktop.Secret.Prompt',member='Prompt'", "interface='org.freedesktop.DBus.Peer',member='Ping'"
+	rules := []string{"type='method_call'," + prompt, "type='method_call'," + ping}
+	if err := monitor.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, rules, uint32(0)).Err; err != nil {
+		s.t.Fatal(err)
+	}
+	calls := make(chan *dbus.Message, 1024)
+	monitor.Eavesdrop(calls)
+	do()
+	// The bus keeps the order: what came before this call was seen before it.
+	if err := s.conn.Object(serviceName, servicePath).CallWithContext(ctx, "org.freedesktop.DBus.Peer.Ping", 0).Err; err != nil {
+		s.t.Fatal(err)
+	}
+	for {
+		select {
+		case call := <-calls:
+			switch call.Headers[dbus.FieldMember].Value() {
+			case "Prompt":
+				n++
+			case "Ping":
+				return n
+			}
+		case <-ctx.Done():
+			s.t.Fatal("the bus did not tell of its calls")
+		}
+	}
+}
+
 // Stop stops the service as SIGSTOP does: it is there and does not answer.
 func (s *SecretService) Stop() { s.signal(syscall.SIGSTOP) }
 
