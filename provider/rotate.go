@@ -36,12 +36,22 @@ type Rotation struct {
 	// new key are not among Publish any more.
 	NoPublish bool
 
+	// MayRetire has the last word before the new key takes the place of the old
+	// one, when that is published; its error leaves both valid. nil: yes.
+	MayRetire func(ctx context.Context, oldID string) error
+
 	// Environ is the environment of these commands; nil: that of Options.
 	Environ []string
 
-	// UnusedFor lets the other of two keys be deleted to make room, if it is
-	// inactive or has not been used for so long; 0: it is left alone.
+	// UnusedFor lets the other of two keys be deleted to make room, if it was
+	// never used, or is inactive and was not used for so long; 0: it is left
+	// alone.
 	UnusedFor time.Duration
+
+	// HeldBy says who has a key of the user's, for a person: `profile "ci"`.
+	// Such a key is never deleted for being unused, or for one that an
+	// interrupted run left; empty: nobody. nil: nobody has any.
+	HeldBy func(ctx context.Context, keyID string) (string, error)
 
 	KeyTimeout     time.Duration // for AWS to know the new key everywhere; 0: DefaultKeyTimeout
 	PublishTimeout time.Duration // for each command; 0: DefaultPublishTimeout
@@ -141,7 +151,10 @@ type rotating struct {
 	Rotation
 	item    keychain.Key    // as it stands in the keychain
 	session aws.Credentials // that IAM is asked with, once there is one
+	unkept  string          // the id of a new key that could be neither stored nor deleted
 	result  Rotated
+
+	listed struct{ ours, theirs time.Time } // when IAM last listed the keys, by both clocks
 }
 
 // maxTurns bounds the steps of a run: four, and those again when it had to go

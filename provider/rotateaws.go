@@ -118,11 +118,12 @@ func (r *rotating) list(ctx context.Context) (keys []UserKey, now time.Time, err
 		if err != nil {
 			return err
 		}
-		keys = listed
+		keys, r.listed.ours = listed, r.Options.Now()
 		var told bool
 		if now, told = awsmiddleware.GetServerTime(metadata); !told {
-			now = r.Options.Now()
+			now = r.listed.ours
 		}
+		r.listed.theirs = now.UTC()
 		return nil
 	})
 	return keys, now.UTC(), err
@@ -140,8 +141,11 @@ func (r *rotating) lastUse(ctx context.Context, key *UserKey) error {
 }
 
 // createKey is sent again only where AWS has certainly not carried it out: a
-// second key would leave the first one behind.
-func (r *rotating) createKey(ctx context.Context) (made keychain.KeyPair, err error) {
+// second key would leave the first one behind. A run that is being cancelled
+// waits for the answer, which holds a secret, as long as limit says.
+func (r *rotating) createKey(ctx context.Context, limit time.Duration) (made keychain.KeyPair, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
 	err = r.ask(ctx, "CreateAccessKey", careful, func(ctx context.Context, client *iam.Client) error {
 		output, err := client.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{})
 		if err != nil {

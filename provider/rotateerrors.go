@@ -25,6 +25,11 @@ func (r *rotating) standing(err error) error {
 	return fault.Wrap(err, fault.StatusOf(err), err.Error(), hint+stands)
 }
 
+// alsoSaying is an error with the fact and the advice of another that came of it.
+func alsoSaying(err, other error) error {
+	return fault.Wrap(err, fault.StatusOf(err), err.Error()+"; "+other.Error(), fault.HintOf(other))
+}
+
 // unread is for a key that could not be read.
 func (r *rotating) unread(err error) error {
 	if errors.Is(err, keychain.ErrNotFound) {

@@ -1,13 +1,16 @@
 package provider_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/internal/secret"
 	"github.com/awsmint/awsmint/internal/ststest"
+	"github.com/awsmint/awsmint/provider"
 )
 
 func TestRotationThatTheUserMayNotMake(t *testing.T) {
@@ -59,15 +62,38 @@ func TestKeyIsAskedForAgainOnlyWhereNoneWasMade(t *testing.T) {
 	r.sts.Inject(ststest.Fault{Action: "CreateAccessKey", Code: "ServiceUnavailable", Times: 1, Late: true})
 	before := r.item("work").AccessKeyID
 	_, err := r.rotate()
-	wantFault(t, err, fault.Network, "nobody knows the secret of")
+	wantFault(t, err, fault.Network, "could not answer CreateAccessKey", "is in use as before; to try again, run: awsmint rotate work")
 	if got := r.sts.Calls("CreateAccessKey"); got != 3 {
 		t.Errorf("asked %d times", got)
 	}
-	rotated := r.mustRotate()
-	r.wantOneKey(before)
-	if len(rotated.Deleted) != 1 {
-		t.Errorf("deleted %q", rotated.Deleted)
+	r.wantKeys(before)
+	if r.item("work").Rotation != nil {
+		t.Error("the journal is open although the key was found")
 	}
+	r.mustRotate()
+	r.wantOneKey(before)
+}
+
+// A run that is being cancelled waits for the answer that holds the secret.
+func TestKeyIsStoredThoughTheRunIsCancelled(t *testing.T) {
+	r := newRotator(t, false)
+	ctx, cancel := context.WithCancel(within(t))
+	r.sts.Inject(ststest.Fault{Action: "CreateAccessKey", Delay: 50 * time.Millisecond, Times: 1})
+	asked := make(chan error, 1)
+	go func() {
+		asked <- r.sts.WaitFor(ctx, "CreateAccessKey", 1)
+		cancel()
+	}()
+	_, err := provider.Rotate(ctx, r.rotation())
+	wantFault(t, err, fault.Person, "cancelled", "is stored", "both are valid", "run: awsmint rotate work")
+	if err := <-asked; err != nil {
+		t.Error(err)
+	}
+	made := r.mustRotate()
+	if len(made.Deleted) != 0 || r.sts.Calls("CreateAccessKey") != 1 {
+		t.Error("the key that was made was not used")
+	}
+	r.wantOneKey(r.user.AccessKeyID)
 }
 
 // A key that can't be stored does not stay at AWS, where it would stand in the

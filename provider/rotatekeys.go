@@ -8,20 +8,15 @@ import (
 	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
-	"github.com/awsmint/awsmint/internal/keychain"
 )
 
 // maxUserKeys is how many access keys AWS lets a user have, active or not.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const maxUserKeys = 2
 
-// A key that a run made and could not store was made by AWS's clock within
-// createWindow after that run noted the time, which it got from AWS; a minute
-// before is for AWS's clocks among themselves.
-const (
-	createWindow = 5 * time.Minute
-	clockSlack   = time.Minute
-)
+// useLag is within what AWS knows of a key's use, which may be hours behind.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys_last-used.html
+const useLag = day
 
 // UserKey is an access key as IAM lists it.
 type UserKey struct {
@@ -30,20 +25,20 @@ type UserKey struct {
 	Created  time.Time
 	LastUsed time.Time // zero: never, if UseKnown; AWS may be hours behind
 	UseKnown bool      // whether AWS was asked for LastUsed, and told
+	Holder   string    // who has it, as Rotation.HeldBy says; empty: not known, or not asked
 }
 
-// idleSince is when the key was last of use to anybody.
-func (k UserKey) idleSince() time.Time {
-	if k.LastUsed.After(k.Created) {
-		return k.LastUsed
-	}
-	return k.Created
-}
-
-// Unused reports whether the key may be deleted for being of no use: it is
-// inactive, or has not been used for d.
+// Unused reports whether the key may be deleted for being of no use: it was
+// never used, or it is inactive and was not used for so long. What a key does
+// that is active can't be seen from a few months: some things run once a year.
 func (k UserKey) Unused(now time.Time, d time.Duration) bool {
-	return !k.Active || k.UseKnown && now.Sub(k.idleSince()) >= d
+	switch {
+	case !k.UseKnown || k.Holder != "":
+		return false
+	case k.LastUsed.IsZero():
+		return now.Sub(k.Created) >= useLag
+	}
+	return !k.Active && now.Sub(k.LastUsed) >= d
 }
 
 // describe names a key for a person: "…ABCD (made 120 days ago, last used 3
@@ -59,6 +54,8 @@ func (k UserKey) describe(now time.Time) string {
 		parts = append(parts, "last used "+ago(now, k.LastUsed))
 	case k.UseKnown:
 		parts = append(parts, "never used")
+	default:
+		parts = append(parts, "last use not known")
 	}
 	return LastFour(k.ID) + " (" + strings.Join(parts, ", ") + ")"
 }
@@ -75,34 +72,16 @@ func ago(now, then time.Time) string {
 	}
 }
 
-// clearStrays deletes a key that an interrupted run made and did not store:
-// nobody knows its secret. A key of that time which is in use is somebody's,
-// and left to a person.
-func (r *rotating) clearStrays(ctx context.Context, keys []UserKey) ([]UserKey, error) {
-	if r.step() != keychain.RotationCreating {
-		return keys, nil
+// lookUp fills in what has to be known of a key that is not in use before it
+// may be deleted.
+func (r *rotating) lookUp(ctx context.Context, key *UserKey) (err error) {
+	if err := r.lastUse(ctx, key); err != nil {
+		return err
 	}
-	journal := r.item.Rotation
-	var kept []UserKey
-	for _, key := range keys {
-		after := key.Created.Sub(journal.Began)
-		if key.ID == r.item.AccessKeyID || slices.Contains(journal.Known, key.ID) || after < -clockSlack || after > createWindow {
-			kept = append(kept, key)
-			continue
-		}
-		if err := r.lastUse(ctx, &key); err != nil {
-			return nil, err
-		}
-		if !key.UseKnown || !key.LastUsed.IsZero() {
-			return nil, fault.New(fault.Failure,
-				fmt.Sprintf("the user has a second key that was made while an earlier rotation broke off, and may be somebody's: %s", key.describe(r.Options.Now())),
-				"if nobody uses it, delete it in the IAM console")
-		}
-		if err := r.drop(ctx, key, KeyStray); err != nil {
-			return nil, err
-		}
+	if key.ID != r.item.AccessKeyID && r.HeldBy != nil {
+		key.Holder, err = r.HeldBy(ctx, key.ID)
 	}
-	return kept, nil
+	return err
 }
 
 // makeRoom sees to it that AWS will make another key.
@@ -112,7 +91,7 @@ func (r *rotating) makeRoom(ctx context.Context, keys []UserKey, now time.Time) 
 	}
 	var unused []UserKey
 	for i := range keys {
-		if err := r.lastUse(ctx, &keys[i]); err != nil {
+		if err := r.lookUp(ctx, &keys[i]); err != nil {
 			return nil, err
 		}
 		limit := firstSpan(r.UnusedFor, DefaultUnusedFor)
@@ -142,26 +121,40 @@ func (r *rotating) drop(ctx context.Context, key UserKey, why RotationEvent) err
 // twoKeys says that there is no room for another key, and how to make some.
 func (r *rotating) twoKeys(keys, unused []UserKey, now time.Time) error {
 	var named []string
+	var other UserKey
 	for _, key := range keys {
 		text := key.describe(now)
-		if key.ID == r.item.AccessKeyID {
+		switch {
+		case key.ID == r.item.AccessKeyID:
 			text += ", which this profile uses"
+		case key.Holder != "":
+			text += ", which " + key.Holder + " has"
+			fallthrough
+		default:
+			other = key
 		}
 		named = append(named, text)
 	}
-	hint := "find out who uses the other one, and delete it in the IAM console"
 	if len(unused) > 0 {
-		hint = fmt.Sprintf("run: awsmint rotate %s --delete-oldest-unused, which deletes %s", r.Profile, LastFour(unused[0].ID))
+		other = unused[0]
 	}
 	return fault.New(fault.Failure,
-		fmt.Sprintf("the user has %d access keys, and AWS allows no more: %s", len(keys), strings.Join(named, "; ")), hint)
+		fmt.Sprintf("the user has %d access keys, and AWS allows no more: %s", len(keys), strings.Join(named, "; ")), r.roomHint(other, len(unused) > 0, now))
 }
 
-// awaitList waits until IAM lists more than known keys, since it says that
-// there are: what an interrupted run made may take a while to be listed.
-func (r *rotating) awaitList(ctx context.Context, known int, refused error) error {
-	return r.poll(ctx, "", 1, refused, func(ctx context.Context) (bool, error) {
-		keys, _, err := r.list(ctx)
-		return len(keys) > known, err
-	})
+// roomHint is how to get rid of the other key.
+func (r *rotating) roomHint(other UserKey, unused bool, now time.Time) string {
+	id, rotate := LastFour(other.ID), "awsmint rotate "+r.Profile
+	idle := firstSpan(r.UnusedFor, DefaultUnusedFor)
+	switch {
+	case unused:
+		return fmt.Sprintf("run: %s --delete-oldest-unused, which deletes %s", rotate, id)
+	case other.Holder != "":
+		return fmt.Sprintf("take %s out of %s, and delete it in the IAM console; then run: %s", id, other.Holder, rotate)
+	case !other.Active:
+		return fmt.Sprintf("somebody may want %s back: find out, and delete it in the IAM console; then run: %s", id, rotate)
+	case !other.LastUsed.IsZero() && now.Sub(other.LastUsed) >= idle:
+		return fmt.Sprintf("deactivate %s in the IAM console, where it can be activated again if somebody misses it; then run: %s --delete-oldest-unused", id, rotate)
+	}
+	return fmt.Sprintf("find out who uses the other one, and delete %s in the IAM console; then run: %s", id, rotate)
 }

@@ -13,6 +13,7 @@ const (
 	KeyStray       RotationEvent = "stray"       // a key that an interrupted run left behind was deleted
 	KeyUnused      RotationEvent = "unused"      // the other of two keys was deleted
 	KeyCreated     RotationEvent = "created"     // there is a new key
+	KeyUnstored    RotationEvent = "unstored"    // it could not be stored, and was deleted
 	KeyAwaited     RotationEvent = "awaited"     // AWS does not know a key yet
 	KeyWorks       RotationEvent = "works"       // it does
 	KeyPublished   RotationEvent = "published"   // a command took the new key
@@ -40,6 +41,8 @@ func (p RotationProgress) Text() string {
 		return "deleted the unused key " + key
 	case KeyCreated:
 		return "made the new key " + key
+	case KeyUnstored:
+		return "deleted the new key " + key + ", which could not be stored"
 	case KeyAwaited:
 		return fmt.Sprintf("waiting for AWS to know the key %s everywhere, %s so far", key, Span(p.Waited))
 	case KeyWorks:

@@ -4,84 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
 )
-
-// create has AWS make a new key and stores it beside the old one. That it is
-// about to is written down first: should the answer be lost, or the run end
-// before the key is stored, its secret is gone, and the key is known by the
-// time at which it was made.
-func (r *rotating) create(ctx context.Context) error {
-	keys, now, err := r.list(ctx)
-	if err != nil {
-		return err
-	}
-	if keys, err = r.clearStrays(ctx, keys); err != nil {
-		return err
-	}
-	if keys, err = r.makeRoom(ctx, keys, now); err != nil {
-		return err
-	}
-	if err := r.intend(ctx, keys, now); err != nil {
-		return err
-	}
-	made, err := r.createKey(ctx)
-	switch {
-	case apiCode(err) == "LimitExceeded":
-		return r.awaitList(ctx, len(keys), err)
-	case err != nil:
-		if isFinal(err) {
-			r.abandon(ctx)
-		}
-		return err
-	}
-	r.tell(KeyCreated, made.AccessKeyID)
-	return r.keep(ctx, made)
-}
-
-// intend opens the journal. One that was opened a moment ago by a run that
-// ended stays: IAM's list may not show yet what that run made.
-func (r *rotating) intend(ctx context.Context, keys []UserKey, now time.Time) error {
-	journal := r.item.Rotation
-	if journal == nil || now.Sub(journal.Began) > createWindow {
-		journal = &keychain.Rotation{Step: keychain.RotationCreating, Began: now.Truncate(time.Second)}
-		for _, key := range keys {
-			journal.Known = append(journal.Known, key.ID)
-		}
-	}
-	r.result.Began = journal.Began
-	return r.write(ctx, journal)
-}
-
-// abandon closes the journal where it is certain that nothing was made. If that
-// fails the next run finds it out.
-func (r *rotating) abandon(ctx context.Context) {
-	if err := r.write(ctx, nil); err != nil {
-		r.Options.Log.Debug("the journal stays open", "error", err)
-	}
-}
-
-// keep stores the new key beside the old one. Where it can't be stored, nobody
-// will ever know its secret again, and it goes.
-func (r *rotating) keep(ctx context.Context, made keychain.KeyPair) error {
-	journal := &keychain.Rotation{Step: keychain.RotationPending, Began: r.item.Rotation.Began, Pending: made}
-	for _, command := range r.Publish {
-		journal.Wanted = append(journal.Wanted, commandName(command))
-	}
-	err := r.write(ctx, journal)
-	if err == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.Options.Timeout)
-	defer cancel()
-	if deleteErr := r.deleteKey(ctx, made.AccessKeyID); deleteErr != nil {
-		r.Options.Log.Debug("the new key is not deleted", "error", deleteErr)
-	}
-	return err
-}
 
 // takeOver puts the new key into the place of the old one, once it works and
 // everybody has it who is to have it.
@@ -102,6 +28,11 @@ func (r *rotating) takeOver(ctx context.Context) error {
 	r.tell(KeyWorks, journal.Pending.AccessKeyID)
 	if err := r.publish(ctx, identity); err != nil {
 		return err
+	}
+	if r.MayRetire != nil {
+		if err := r.MayRetire(ctx, r.item.AccessKeyID); err != nil {
+			return err
+		}
 	}
 	old := r.item
 	next := inUse(journal.Pending, old)

@@ -107,6 +107,12 @@ func (r *rotator) serve(w http.ResponseWriter, request *http.Request) {
 		_, after, _ = strings.Cut(after, "</member>")
 		text = before[:strings.LastIndex(before, "<member>")] + after
 	}
+	if action == "ListAccessKeys" && r.present().doubled {
+		youngest := text[strings.LastIndex(text, "<member>"):]
+		youngest, _, _ = strings.Cut(youngest, "</member>")
+		id := r.otherKey()
+		text = strings.Replace(text, "<member>", strings.Replace(youngest, id, id[:16]+"TWIN", 1)+"</member><member>", 1)
+	}
 	_, _ = io.WriteString(w, text)
 }
 
@@ -114,6 +120,7 @@ func (r *rotator) serve(w http.ResponseWriter, request *http.Request) {
 type pretence struct {
 	refusal string // what it answers in place of silence
 	hidden  int    // how many lists lag behind: they leave out the youngest key
+	doubled bool   // lists have the youngest key twice, under another id
 	flaps   string // how it knows the key for each call of action: "y" or "n"; then as it is
 	action  string
 }

@@ -54,3 +54,11 @@ func (a *App) size() (columns, rows int) {
 func (a *App) movesCursor(f *os.File) bool {
 	return term.IsTerminal(int(f.Fd())) && a.Getenv("TERM") != "dumb" && takesEscapes(f)
 }
+
+// columnsOf is the width of a terminal.
+func columnsOf(f *os.File) int {
+	if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+		return columns
+	}
+	return unsized
+}

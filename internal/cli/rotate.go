@@ -21,7 +21,7 @@ type Rotate struct {
 	OlderThan          string   `placeholder:"AGE" help:"Only keys that are older than this: 90d, 36h."`
 	Publish            []string `sep:"none" placeholder:"COMMAND" help:"Once the new key works and before the old one stops, run this with the new key as JSON on its stdin. Repeatable; awsmint_publish of the profile comes first."`
 	NoPublish          bool     `help:"Go on although a command of an interrupted run has not taken the new key and is not given any more."`
-	DeleteOldestUnused bool     `help:"Where the user has two keys already, delete the other one if it is inactive or was not used for 90 days."`
+	DeleteOldestUnused bool     `help:"Where the user has two keys already, delete the other one if it was never used, or is inactive and was not used for 90 days. One that a profile has stays."`
 	Yes                bool     `short:"y" help:"With --all: do not ask first."`
 	NoInput            bool     `help:"Never ask for anything, fail instead; so does AWSMINT_NO_INPUT=1."`
 }
@@ -148,9 +148,12 @@ func (r *rotations) one(ctx context.Context, profile string) error {
 	if done, err := r.isDone(ctx, rotation); done || err != nil {
 		return err
 	}
-	if err := r.checkPlainText(profile); err != nil {
+	if err := r.checkPlainText(rotation); err != nil {
 		return err
 	}
+	// A second signal ends the run; after the first one it may be storing what
+	// would be lost.
+	defer context.AfterFunc(ctx, r.app.Linger)()
 	shared := rotation.Shared
 	progress := r.app.watchRotation(rotation)
 	rotated, err := provider.Rotate(ctx, *rotation)

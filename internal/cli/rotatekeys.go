@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
@@ -85,7 +86,7 @@ func (r *rotations) rotation(profile string) (*provider.Rotation, error) {
 	if r.DeleteOldestUnused {
 		rotation.UnusedFor = provider.DefaultUnusedFor
 	}
-	rotation.Shared = r.sharing(profile)
+	rotation.Shared, rotation.HeldBy = r.sharing(profile), r.heldBy
 	rotation.Forget = func() error {
 		for _, name := range append([]string{profile}, rotation.Shared...) {
 			if _, err := app.forget(r.config, name); err != nil {
@@ -106,6 +107,26 @@ func (r *rotations) sharing(profile string) (names []string) {
 		}
 	}
 	return names
+}
+
+// heldBy says which profile or file has a key, for a person; empty: none. All is
+// read anew: it is asked before a key is deleted.
+func (r *rotations) heldBy(ctx context.Context, id string) (string, error) {
+	config, err := awsconfig.Load(r.app.Paths)
+	if err != nil {
+		return "", err
+	}
+	items, err := r.app.storedKeys(ctx, config, r.keychain, nil)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range config.Profiles() {
+		if item, ok := items[name]; ok && slices.Contains(keyIDs(item), id) {
+			return fmt.Sprintf("profile %q", name), nil
+		}
+	}
+	places, _ := r.app.inPlainText(config, id)
+	return strings.Join(places, " and "), nil
 }
 
 // age is that of a key. Only AWS knows the day on which one was made that came

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -29,11 +27,8 @@ var lastingEvents = []provider.RotationEvent{provider.KeyStray, provider.KeyUnus
 // watchRotation has the rotation tell of itself.
 func (a *App) watchRotation(rotation *provider.Rotation) *rotationWatch {
 	w := &rotationWatch{to: a.Stderr, profile: rotation.Profile}
-	if fd := int(os.Stderr.Fd()); term.IsTerminal(fd) && a.Getenv("TERM") != "dumb" {
-		w.columns = unsized
-		if width, _, err := term.GetSize(fd); err == nil && width > 0 {
-			w.columns = width
-		}
+	if a.movesCursor(os.Stderr) {
+		w.columns = columnsOf(os.Stderr)
 	}
 	rotation.Progress = w.tell
 	rotation.Wait = w.wait

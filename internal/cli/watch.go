@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	xterm "golang.org/x/term"
-
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/format"
 	"github.com/awsmint/awsmint/internal/term"
@@ -52,7 +50,7 @@ func (w *watch) run(ctx context.Context, values format.Values) error {
 	signal.Notify(pipes, syscall.SIGPIPE)
 
 	w.values = values
-	w.terminal = xterm.IsTerminal(int(os.Stderr.Fd())) && w.file.app.Getenv("TERM") != "dumb" && takesEscapes(os.Stderr)
+	w.terminal = w.file.app.movesCursor(os.Stderr)
 	w.file.begins = w.begin
 	w.tell()
 	ticking, cancel := context.WithCancel(ctx)
@@ -131,11 +129,7 @@ func (w *watch) tell() {
 
 // line is the status as far as the terminal has room for it.
 func (w *watch) line() string {
-	width, _, err := xterm.GetSize(int(os.Stderr.Fd()))
-	if err != nil || width == 0 {
-		width = unsized
-	}
-	return cut(w.status(), max(1, width-echo))
+	return cut(w.status(), max(1, columnsOf(os.Stderr)-echo))
 }
 
 // status begins with what must be seen in a narrow terminal too. What went wrong

@@ -39,7 +39,7 @@ var keychainTroubles = []trouble{
 	{"a rotation that was interrupted", "rotation-unfinished", "awsmint rotate work",
 		func(w *world) {
 			key := w.key()
-			key.Rotation = &keychain.Rotation{Step: keychain.RotationCreating, Began: w.clock(), Known: []string{key.AccessKeyID}}
+			key.Rotation = &keychain.Rotation{Step: keychain.RotationCreating, Began: w.clock()}
 			w.store(key)
 		},
 		func(w *world) { w.store(w.key()) }},

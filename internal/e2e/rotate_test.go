@@ -179,9 +179,57 @@ func TestRotateWithTwoKeys(t *testing.T) {
 	}
 
 	l.AWS.SetKeyHistory(other.ID, now.Add(-400*day), now.Add(-100*day))
+	failed(t, l.Run("", "rotate", "work", "--delete-oldest-unused"), 1, "deactivate "+lastFour(other.ID), "then run: awsmint rotate work --delete-oldest-unused")
+	l.AWS.DisableKey(other.ID)
+	l.AWS.SetKeyHistory(other.ID, now.Add(-400*day), now)
+	failed(t, l.Run("", "rotate", "work", "--delete-oldest-unused"), 1, lastFour(other.ID)+" (inactive, made 400 days ago, last used today)", "then run: awsmint rotate work")
+	l.AWS.SetKeyHistory(other.ID, now.Add(-400*day), now.Add(-100*day))
 	failed(t, l.Run("", "rotate", "work"), 1, "awsmint rotate work --delete-oldest-unused, which deletes "+lastFour(other.ID))
 	r := rotated(t, l.Run("", "rotate", "work", "--delete-oldest-unused"))
 	if !strings.Contains(r.Stderr, "work: deleted the unused key "+lastFour(other.ID)+"\n") {
+		t.Errorf("stderr:\n%s", r.Stderr)
+	}
+	oneKey(t, l, "alice", alice.AccessKeyID, "work")
+}
+
+// The key of another profile, or in a file, is never the unused one.
+func TestRotateLeavesTheKeysOfOthers(t *testing.T) {
+	t.Parallel()
+	l, alice := withoutMFA(t)
+	other, err := l.AWS.AddAccessKey("alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := *alice
+	second.AccessKeyID, second.SecretAccessKey = other.ID, other.Secret
+	old := time.Now().AddDate(-1, 0, 0)
+	clean(t, l.Run(lab.KeyJSON(&second, true), "add", "ci", "--stdin", "--no-verify"))
+	l.AWS.SetKeyHistory(other.ID, old, time.Time{})
+	failed(t, l.Run("", "rotate", "work", "--delete-oldest-unused"), 1, lastFour(other.ID)+" (made 365 days ago, never used), which profile \"ci\" has",
+		lastFour(alice.AccessKeyID)+" (made today, ", "take "+lastFour(other.ID)+` out of profile "ci"`, "then run: awsmint rotate work")
+	if r := l.Run("", "remove", "ci", "--yes"); r.Err != nil {
+		t.Fatal(r.Stderr)
+	}
+	edit(t, l.ConfigFile(), "[profile work]", "[profile ci]\naws_access_key_id = "+other.ID+"\naws_secret_access_key = "+other.Secret+"\n\n[profile work]")
+	failed(t, l.Run("", "rotate", "work", "--delete-oldest-unused"), 1, `never used), which ~/.aws/config:`, `(profile "ci") has`)
+	if len(l.AWS.AccessKeys("alice")) != 2 {
+		t.Error("a key was deleted")
+	}
+	edit(t, l.ConfigFile(), other.ID, "AKIAIOSFODNN7EXAMPLE")
+	rotated(t, l.Run("", "rotate", "work", "--delete-oldest-unused"))
+	oneKey(t, l, "alice", alice.AccessKeyID, "work")
+}
+
+// Once the new key is in use a file that has the old one stops nothing: it is
+// told what stops.
+func TestRotationUnderWayTellsOfPlainText(t *testing.T) {
+	t.Parallel()
+	l, alice := withoutMFA(t)
+	l.AWS.Inject(ststest.Fault{Action: "UpdateAccessKey", Code: "AccessDenied", Message: "no", Times: 1})
+	failed(t, l.Run("", "rotate", "work"), 5, "and the old one "+lastFour(alice.AccessKeyID)+" still valid")
+	edit(t, l.ConfigFile(), "[profile work]", "[profile ci]\naws_access_key_id = "+alice.AccessKeyID+"\naws_secret_access_key = "+alice.SecretAccessKey+"\n\n[profile work]")
+	r := rotated(t, l.Run("", "rotate", "work"))
+	if want := "warning: the key " + lastFour(alice.AccessKeyID) + ` of profile "work", whose rotation is under way, is also in plain text at ~/.aws/config:`; !strings.Contains(r.Stderr, want) {
 		t.Errorf("stderr:\n%s", r.Stderr)
 	}
 	oneKey(t, l, "alice", alice.AccessKeyID, "work")

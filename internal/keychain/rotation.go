@@ -26,15 +26,22 @@ const (
 // Rotation is the journal of a key's replacement. It stands in the item of the
 // key itself, so that a key and what is known of it change in one write.
 type Rotation struct {
-	Step  RotationStep
-	Began time.Time // by AWS's clock, to the second, before the new key was asked for
-	Known []string  // the ids of the user's keys at that time
+	Step     RotationStep
+	Began    time.Time // by AWS's clock, to the second, before the new key was asked for
+	Attempts []Attempt // to make the new key, of which it is not known what came
 
 	Pending  KeyPair // the new key, until it is in use
 	Retiring KeyPair // the old key, from then on
 
 	Wanted    []string // what is to be given the new key, by names of the writer's own
 	Published []string // what has been given it already
+}
+
+// Attempt is a request for a new key, noted before it is sent. Should its answer
+// be lost, these times and ids tell the key that it made from others.
+type Attempt struct {
+	From, Until time.Time // within which AWS carries it out, by AWS's clock, to the second
+	Known       []string  // the ids of the keys that the user had before
 }
 
 // KeyPair is a key that is kept beside the one in use.
@@ -46,13 +53,19 @@ type KeyPair struct {
 
 // Times are kept in seconds since 1970; 0 is none.
 type rotationValue struct {
-	Step      RotationStep `json:"step"`
-	Began     int64        `json:"began,omitempty"`
-	Known     []string     `json:"known,omitempty"`
-	Pending   *pairValue   `json:"pending,omitempty"`
-	Retiring  *pairValue   `json:"retiring,omitempty"`
-	Wanted    []string     `json:"wanted,omitempty"`
-	Published []string     `json:"published,omitempty"`
+	Step      RotationStep   `json:"step"`
+	Began     int64          `json:"began,omitempty"`
+	Attempts  []attemptValue `json:"attempts,omitempty"`
+	Pending   *pairValue     `json:"pending,omitempty"`
+	Retiring  *pairValue     `json:"retiring,omitempty"`
+	Wanted    []string       `json:"wanted,omitempty"`
+	Published []string       `json:"published,omitempty"`
+}
+
+type attemptValue struct {
+	From  int64    `json:"from"`
+	Until int64    `json:"until"`
+	Known []string `json:"known,omitempty"`
 }
 
 type pairValue struct {
@@ -65,20 +78,28 @@ func (r *Rotation) value() *rotationValue {
 	if r == nil {
 		return nil
 	}
-	return &rotationValue{
-		Step: r.Step, Began: seconds(r.Began), Known: r.Known,
+	v := &rotationValue{
+		Step: r.Step, Began: seconds(r.Began),
 		Pending: r.Pending.value(), Retiring: r.Retiring.value(), Wanted: r.Wanted, Published: r.Published,
 	}
+	for _, a := range r.Attempts {
+		v.Attempts = append(v.Attempts, attemptValue{seconds(a.From), seconds(a.Until), a.Known})
+	}
+	return v
 }
 
 func (v *rotationValue) rotation() *Rotation {
 	if v == nil {
 		return nil
 	}
-	return &Rotation{
-		Step: v.Step, Began: at(v.Began), Known: someOf(v.Known),
+	r := &Rotation{
+		Step: v.Step, Began: at(v.Began),
 		Pending: v.Pending.pair(), Retiring: v.Retiring.pair(), Wanted: someOf(v.Wanted), Published: someOf(v.Published),
 	}
+	for _, a := range v.Attempts {
+		r.Attempts = append(r.Attempts, Attempt{at(a.From), at(a.Until), someOf(a.Known)})
+	}
+	return r
 }
 
 func (p KeyPair) value() *pairValue {

@@ -18,8 +18,9 @@ func TestRotationIsKeptWithTheKey(t *testing.T) {
 		want     string
 	}{
 		{"none", nil, ``},
-		{"creating", &Rotation{Step: RotationCreating, Began: began, Known: []string{"AKIAOLD"}},
-			`,"rotation":{"step":"creating","began":1772597167,"known":["AKIAOLD"]}`},
+		{"creating", &Rotation{Step: RotationCreating, Began: began, Attempts: []Attempt{
+			{From: time.Unix(1772597168, 0).UTC(), Until: time.Unix(1772597198, 0).UTC(), Known: []string{"AKIAOLD"}}, {From: time.Unix(1, 0).UTC(), Until: time.Unix(2, 0).UTC()}}},
+			`,"rotation":{"step":"creating","began":1772597167,"attempts":[{"from":1772597168,"until":1772597198,"known":["AKIAOLD"]},{"from":1,"until":2}]}`},
 		{"pending", &Rotation{Step: RotationPending, Pending: pair, Published: []string{"ab12"}},
 			`,"rotation":{"step":"pending","pending":{"access_key_id":"AKIANEW","secret_access_key":"n/+=","created_at":1772597167},"published":["ab12"]}`},
 		{"switched", &Rotation{Step: RotationSwitched, Retiring: KeyPair{AccessKeyID: "AKIA", SecretAccessKey: secret.New("s")}},

@@ -1,0 +1,119 @@
+package provider_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/ststest"
+	"github.com/awsmint/awsmint/provider"
+)
+
+// A key that somebody makes by hand round a rotation that broke off is not
+// taken for the one that this rotation may have made, and is never deleted.
+func TestKeyMadeByHandIsNoStray(t *testing.T) {
+	failing := func(f ststest.Fault) func(*rotator) {
+		return func(r *rotator) {
+			f.Action, f.Times = "CreateAccessKey", 1
+			r.sts.Inject(f)
+			if _, err := r.rotate(hasty); err == nil {
+				r.t.Fatal("the run was to fail")
+			}
+		}
+	}
+	killed := func(event string) func(*rotator) { return func(r *rotator) { r.endAt(event) } }
+	for _, test := range []struct {
+		name   string
+		begins func(*rotator)
+		after  time.Duration // the making of the key, after the end of the run
+	}{
+		{"killed before the call", killed("before CreateAccessKey"), 40 * time.Second},
+		{"killed before the call, a day ago", func(r *rotator) {
+			r.endAt("before CreateAccessKey")
+			item := r.item("work")
+			for i := range item.Rotation.Attempts {
+				a := &item.Rotation.Attempts[i]
+				a.From, a.Until = a.From.Add(-day), a.Until.Add(-day)
+			}
+			r.keys.items[keychain.KeyAccount("work")] = keychain.EncodeKey(item)
+		}, time.Second},
+		{"refused", failing(ststest.Fault{Code: "AccessDenied", Message: "no"}), time.Second},
+		{"throttled to the end", failing(ststest.Fault{Code: "Throttling"}), time.Second},
+		{"failed inside, made nothing", failing(ststest.Fault{Code: "ServiceUnavailable"}), 15 * time.Second},
+		{"reset, made nothing", failing(ststest.Fault{ResetConn: true}), 15 * time.Second},
+		{"failed inside, made a key", failing(ststest.Fault{Code: "ServiceUnavailable", Late: true}), time.Second},
+		{"reset, made a key", failing(ststest.Fault{ResetConn: true, Late: true}), time.Second},
+		{"no answer, made a key", failing(ststest.Fault{Hang: true, Late: true}), time.Second},
+		{"not stored", func(r *rotator) {
+			sets := 0
+			r.keys.fail = func(operation, _ string) error {
+				if operation != "set" {
+					return nil
+				}
+				if sets++; sets != 2 { // after the intent
+					return nil
+				}
+				return fault.New(fault.Keychain, "no answer from the keychain", "")
+			}
+			if _, err := r.rotate(hasty); err == nil {
+				r.t.Fatal("the run was to fail")
+			}
+		}, time.Second},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := newRotator(t, false)
+			test.begins(r)
+			if keys := r.sts.AccessKeys("alice"); len(keys) != 1 {
+				t.Fatalf("the run left %d keys", len(keys))
+			}
+			r.clock.advance(test.after)
+			mine := r.secondKey(r.clock.Now(), time.Time{})
+			_, err := r.rotate()
+			wantFault(t, err, fault.Failure, "the user has 2 access keys", provider.LastFour(mine.ID)+" (made today, never used)")
+			r.wantKeys(r.user.AccessKeyID, mine.ID)
+			r.wantWorking()
+			if journal := r.item("work").Rotation; journal != nil && strings.Contains(test.name, "a day ago") {
+				t.Error("the journal is open after a day")
+			}
+
+			// Once it is gone, the rotation goes on.
+			r.sts.RemoveAccessKey(mine.ID)
+			r.mustRotate()
+			r.wantOneKey(r.user.AccessKeyID)
+		})
+	}
+}
+
+// One that was made by hand a moment before, so that IAM's list lags behind it,
+// stands in the way of the new key: AWS says so, and that it has made none.
+func TestKeyMadeByHandThatIsNotListedYet(t *testing.T) {
+	r := newRotator(t, false)
+	mine := r.secondKey(r.clock.Now(), time.Time{})
+	r.behave(pretence{hidden: 3})
+	_, err := r.rotate(impatient)
+	wantFault(t, err, fault.Failure, "the user has 2 access keys")
+	r.wantKeys(r.user.AccessKeyID, mine.ID)
+	if r.item("work").Rotation != nil {
+		t.Error("the journal is open although AWS refused")
+	}
+}
+
+// wantKeys checks which keys the user has.
+func (r *rotator) wantKeys(ids ...string) {
+	r.t.Helper()
+	got := map[string]bool{}
+	for _, key := range r.sts.AccessKeys("alice") {
+		got[key.ID] = true
+	}
+	for _, id := range ids {
+		if !got[id] {
+			r.t.Errorf("the key %s was deleted", id)
+		}
+		delete(got, id)
+	}
+	for id := range got {
+		r.t.Errorf("there is another key, %s", id)
+	}
+}
