@@ -28,6 +28,10 @@ type Enrollment struct {
 	Codes func(ctx context.Context, again bool) (first, second secret.String, err error)
 	// Save writes the device's serial number into the profile.
 	Save func(serial string) error
+	// Linger is called where ctx has ended and AWS is still to be asked, so that
+	// no device is left half made. That takes three times Options.Timeout at
+	// most. Nil: nobody needs to know.
+	Linger func()
 }
 
 // NewDevice is a device that AWS has just made.
@@ -36,7 +40,8 @@ type NewDevice struct {
 	URL    secret.String // otpauth://, for authenticator apps
 }
 
-// Enrolled is what came of an enrolment.
+// Enrolled is what came of an enrolment. With an error, a Serial means that the
+// device is at AWS, and that the next run goes on with it.
 type Enrolled struct {
 	Serial  string
 	User    string // the IAM user's name
@@ -74,6 +79,9 @@ func Enroll(ctx context.Context, enrollment Enrollment) (Enrolled, error) {
 	} else {
 		err = e.make(ctx)
 	}
+	if err != nil && e.left {
+		return e.result(), err
+	}
 	if err != nil {
 		return Enrolled{}, err
 	}
@@ -94,6 +102,9 @@ type enrolling struct {
 	named       bool   // the device's name was given
 	serial      string
 	seed        secret.String
+	kept        bool // the seed is in the keychain
+	lost        bool // what AWS answered to the codes is not known
+	left        bool // the run failed, and the device is at AWS and its seed kept
 	resumed     bool
 }
 
@@ -168,6 +179,7 @@ func (e *enrolling) complete(ctx context.Context) error {
 		if err := e.Options.Keychain.Set(ctx, keychain.SeedAccount(e.Profile), keychain.EncodeSeed(keychain.Seed{Secret: e.seed, Serial: e.serial})); err != nil {
 			return err
 		}
+		e.kept = true
 		return e.enable(ctx, false)
 	}
 	for try := range codeTries {

@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/awsmint/awsmint/internal/fault"
-	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/internal/mfa"
 	"github.com/awsmint/awsmint/internal/secret"
 )
@@ -144,8 +143,9 @@ func (e *enrolling) enable(ctx context.Context, again bool) error {
 	if err == nil || isFinal(err) {
 		return err
 	}
-	asking, cancel := e.afterwards(ctx)
-	defer cancel()
+	e.lost = true
+	asking, done := e.afterwards(ctx)
+	defer done()
 	if enabled, listErr := e.isEnabled(asking); listErr == nil && enabled {
 		return nil
 	}
@@ -157,36 +157,4 @@ func (e *enrolling) drop(ctx context.Context) error {
 		_, err := client.DeleteVirtualMFADevice(ctx, &iam.DeleteVirtualMFADeviceInput{SerialNumber: &e.serial})
 		return err
 	})
-}
-
-// afterwards is a context for what is done although the run is over.
-func (e *enrolling) afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), e.Options.Timeout)
-}
-
-// rollBack deletes the device that could not be enabled, and then its seed, and
-// returns why. A device that stays keeps its seed: the next run goes on with
-// both. The error is nil where the device is enabled after all.
-func (e *enrolling) rollBack(ctx context.Context, failed error) error {
-	ctx, cancel := e.afterwards(ctx)
-	defer cancel()
-	err := e.drop(ctx)
-	if apiCode(err) == "DeleteConflict" && !e.seed.IsZero() {
-		return nil // the user has it: the answer to EnableMFADevice was lost
-	}
-	if err != nil && apiCode(err) != "NoSuchEntity" {
-		e.Options.Log.Debug("the new device is not deleted", "error", err)
-		next := e.howToDelete()
-		if e.Store && !e.seed.IsZero() {
-			next = fmt.Sprintf("to go on with it, run the same command again: %s", e.command("--store"))
-		}
-		return fault.Wrap(failed, fault.StatusOf(failed), failed.Error(),
-			fmt.Sprintf("%s\nthe new device %s is left at AWS, not enabled, since it could not be deleted; %s", fault.HintOf(failed), e.serial, next))
-	}
-	if e.Store {
-		if err := e.Options.Keychain.Delete(ctx, keychain.SeedAccount(e.Profile)); err != nil && !errors.Is(err, keychain.ErrNotFound) {
-			e.Options.Log.Debug("the seed is not deleted", "error", err)
-		}
-	}
-	return failed
 }

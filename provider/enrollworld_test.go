@@ -26,13 +26,14 @@ type enroller struct {
 	asked []bool // for codes: whether again
 	crash string // where a run ends as if it was killed: "show" or "save"
 	wrong int    // how many pairs of codes are typed wrong
+	ctx   context.Context
 }
 
 func newEnroller(t *testing.T) *enroller {
 	w := newWorld(t)
 	delete(w.keys.items, keychain.SeedAccount("work"))
 	w.env["AWS_ENDPOINT_URL_IAM"] = w.sts.URL()
-	return &enroller{world: w, lines: noMFA}
+	return &enroller{world: w, lines: noMFA, ctx: within(t)}
 }
 
 // errKilled is how a run ends that is killed.
@@ -56,7 +57,7 @@ func (e *enroller) enroll(change ...func(*provider.Enrollment)) (enrolled provid
 			panic(thrown)
 		}
 	}()
-	return provider.Enroll(within(e.t), n)
+	return provider.Enroll(e.ctx, n)
 }
 
 func stored(n *provider.Enrollment) { n.Store = true }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
-	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
 	"github.com/awsmint/awsmint/provider"
 )
@@ -53,11 +52,6 @@ func (a *App) saveSerial(ctx context.Context, profile, serial string) error {
 	return awsconfig.Update(ctx, a.Paths.Config, func(d *awsconfig.Document) error {
 		return d.Set(awsconfig.ConfigProfile(profile), "awsmint_mfa_serial", serial)
 	})
-}
-
-// also adds a line to an error's hint.
-func also(err error, line string) error {
-	return fault.Wrap(err, fault.StatusOf(err), err.Error(), strings.TrimLeft(fault.HintOf(err)+"\n"+line, "\n"))
 }
 
 // retiring is how to take a device away from a user at AWS. ARN is the user's;

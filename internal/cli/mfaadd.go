@@ -59,14 +59,14 @@ func (m *MFAAdd) Run(ctx context.Context, app *App) error {
 	}
 	minted, err := m.try(ctx, run, device, seed)
 	if err != nil {
-		return also(err, "nothing was stored")
+		return fault.Also(err, "nothing was stored")
 	}
 	if err := k.Set(ctx, keychain.SeedAccount(m.Profile), keychain.EncodeSeed(keychain.Seed{Secret: seed, Serial: device.Session.Serial})); err != nil {
 		return err
 	}
 	if device.Session.Serial != known {
 		if err := app.saveSerial(ctx, m.Profile, device.Session.Serial); err != nil {
-			return also(err, fmt.Sprintf("the seed is stored; add to profile %q: awsmint_mfa_serial = %s", m.Profile, device.Session.Serial))
+			return fault.Also(err, fmt.Sprintf("the seed is stored; add to profile %q: awsmint_mfa_serial = %s", m.Profile, device.Session.Serial))
 		}
 	}
 	return m.report(app, device, minted)

@@ -51,17 +51,35 @@ func (m *MFAEnroll) Run(ctx context.Context, app *App) error {
 	}
 	enrolled, err := provider.Enroll(ctx, provider.Enrollment{
 		MFADevice: device, Name: clean(m.Name), Store: m.Store, Replace: m.Replace,
-		Show:  e.show,
-		Codes: e.codes,
-		Save:  func(serial string) error { return app.saveSerial(ctx, m.Profile, serial) },
+		Show:   e.show,
+		Codes:  e.codes,
+		Linger: e.linger,
+		// The device is enabled then: a signal is no reason to leave it out.
+		Save: func(serial string) error {
+			return app.saveSerial(context.WithoutCancel(ctx), m.Profile, serial)
+		},
 	})
-	if err != nil {
-		if e.written && enrolled.Serial == "" {
-			_ = os.Remove(m.QR) // of a device that there is not
-		}
-		return err
+	switch {
+	case err == nil:
+		return e.report(enrolled)
+	case e.written && enrolled.Serial == "":
+		_ = os.Remove(m.QR) // of a device that there is not
+	default:
+		e.warnOfPicture()
 	}
-	return e.report(enrolled)
+	return err
+}
+
+// linger takes the time that AWS needs, after a signal.
+func (e *enrolment) linger() {
+	e.app.Note("seeing to it that no device is left half made; a second Ctrl-C ends that")
+	e.app.Linger()
+}
+
+func (e *enrolment) warnOfPicture() {
+	if e.written {
+		e.app.Note(fmt.Sprintf("%q holds the seed: remove it once it is scanned", e.QR))
+	}
 }
 
 func (e *enrolment) checkFile() error {
@@ -160,8 +178,11 @@ func (e *enrolment) codes(ctx context.Context, again bool) (first, second secret
 func (e *enrolment) code(ctx context.Context, prompt string, before secret.String) (secret.String, error) {
 	for range maxMistyped {
 		typed, err := e.terminal.ReadSecret(ctx, prompt)
+		if errors.Is(err, term.ErrCancelled) {
+			err = fault.Wrap(err, fault.Person, "cancelled", "")
+		}
 		if err != nil {
-			return secret.String{}, cancelled(err)
+			return secret.String{}, err
 		}
 		code, err := mfa.ParseCode(typed.Reveal())
 		note := "That is the same code: wait until the app shows another."
@@ -175,16 +196,14 @@ func (e *enrolment) code(ctx context.Context, prompt string, before secret.Strin
 			return secret.String{}, err
 		}
 	}
-	return secret.String{}, fault.New(fault.Person, fmt.Sprintf("%d answers were not the codes that were asked for", maxMistyped), "to begin anew, run the same command again")
+	return secret.String{}, fault.New(fault.Person, fmt.Sprintf("%d answers were not the codes that were asked for", maxMistyped), "")
 }
 
 func (e *enrolment) report(enrolled provider.Enrolled) error {
 	if enrolled.Resumed {
 		e.app.Note("an interrupted enrolment was finished; its QR code is not shown again")
 	}
-	if e.written {
-		e.app.Note(fmt.Sprintf("%q holds the seed: remove it once it is scanned", e.QR))
-	}
+	e.warnOfPicture()
 	seed, cost := "on your phone alone; awsmint does not keep it", ""
 	if e.Store {
 		seed, cost = "in the keychain", seedCost(e.Profile)

@@ -148,7 +148,7 @@ func TestEnrollIsCancelled(t *testing.T) {
 		}
 		c.Type("\x03")
 		r := c.result(t)
-		failed(t, r, 3, "cancelled: nothing was changed")
+		failed(t, r, 3, "awsmint: cancelled\n", "the new device "+newDevice+" is deleted again")
 		if !c.Echoes() || strings.Contains(r.Stderr, "otpauth") {
 			t.Errorf("the terminal is without echo, or stderr holds the seed: %q", r.Stderr)
 		}

@@ -46,6 +46,11 @@ func Wrap(err error, status Status, fact, hint string) *Error {
 	return &Error{Status: status, Fact: strings.TrimSuffix(fact, "."), Hint: hint, Err: err}
 }
 
+// Also returns err with a line more in its hint.
+func Also(err error, line string) *Error {
+	return Wrap(err, StatusOf(err), err.Error(), strings.TrimLeft(HintOf(err)+"\n"+line, "\n"))
+}
+
 func (e *Error) Error() string { return e.Fact }
 
 func (e *Error) Unwrap() error { return e.Err }

@@ -44,3 +44,11 @@ func TestFactHasNoFullStop(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestALineMoreInTheHint(t *testing.T) {
+	cause := fault.New(fault.Refused, "no", "")
+	first := fault.Also(cause, "one")
+	if err := fault.Also(first, "two"); err.Error() != "no" || err.Status != fault.Refused || first.Hint != "one" || err.Hint != "one\ntwo" || !errors.Is(err, cause) {
+		t.Errorf("%q, hint %q after %q", err, err.Hint, first.Hint)
+	}
+}
