@@ -67,13 +67,22 @@ func (p *keyProvider) key(ctx context.Context) (keychain.Key, error) {
 	value, err := p.keychain.Get(ctx, keychain.KeyAccount(profile))
 	if errors.Is(err, keychain.ErrNotFound) {
 		return keychain.Key{}, fault.Wrap(err, fault.Missing,
-			fmt.Sprintf("no access key is stored for profile %q", profile), "run: awsmint add "+profile)
+			fmt.Sprintf("no access key is stored for profile %q", profile), WithoutKey(profile))
 	}
 	if err != nil {
 		return keychain.Key{}, err
 	}
 	return keychain.DecodeKey(value)
 }
+
+// WithoutKey is the hint for a profile of a key that has none: nobody has stored
+// it yet, or its sessions are pasted and the last one has ended.
+func WithoutKey(profile string) string {
+	return "run: awsmint add " + profile + "\nwhere its sessions are pasted, paste a new one: " + PasteAgain(profile)
+}
+
+// PasteAgain is the command that gives a profile another session.
+func PasteAgain(profile string) string { return "awsmint import " + profile + " --paste" }
 
 // caller is whose the key is, as AWS told when it was stored; empty if it was
 // not asked.

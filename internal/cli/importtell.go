@@ -52,7 +52,7 @@ func (r *imports) close(order []string) {
 	if len(permanent) > 0 {
 		r.app.Note("copies of what was plain text may live on in backups and editors' files; give the keys up for new ones: awsmint rotate " + strings.Join(permanent, " "))
 	} else {
-		r.app.Note(fmt.Sprintf("when the session has ended, paste a new one: awsmint import %s --paste", first))
+		r.app.Note("when the session has ended, paste a new one: " + provider.PasteAgain(first))
 	}
 	if r.EnvFile != "" {
 		after := "has the key still; put a session in its place"

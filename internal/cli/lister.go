@@ -97,7 +97,9 @@ func (l *lister) row(ctx context.Context, name string, section *awsconfig.Sectio
 	r.lives(provider.New(link, provider.Options{Cache: l.app.cache(), Now: l.app.Now}))
 	if r.short == noKeyStored && r.Expires != nil {
 		// A session that was imported needs no key, and has no renewal.
-		r.Problem, r.short, r.what, r.Renewal = "", "", "session given", nil
+		r.Problem, r.Hint, r.short, r.what, r.Renewal = "", "", "", "session given", nil
+	} else if r.short == noKeyStored && r.Expired {
+		r.Problem, r.short, r.what = "the session that was given has ended, and no key is stored", "expired", "session given"
 	}
 	return r, true
 }
@@ -140,7 +142,7 @@ func (l *lister) readKey(ctx context.Context, r *row, maxAge time.Duration) {
 		r.unopened = true
 		return
 	case isNotFound(stored.err):
-		r.Problem, r.short = noKeyStored, noKeyStored
+		r.Problem, r.Hint, r.short = noKeyStored, provider.WithoutKey(r.Profile), noKeyStored
 		return
 	case stored.err != nil:
 		r.broken(stored.err)

@@ -110,6 +110,9 @@ func (e *examination) askAboutSession(l provider.Link, held aws.Credentials) {
 	}
 	who, refusal, err := e.ask(&provider.Probe{Profile: l.Profile(), Credentials: held, Client: client})
 	renew := "run: awsmint login " + l.Profile() + " --force"
+	if k, asked := e.keys[l.Profile()]; asked && !k.found && !e.locked {
+		renew = "paste a new one: " + provider.PasteAgain(l.Profile())
+	}
 	f := Finding{Severity: Error, Area: AWS, Profile: l.Profile(), Advice: renew}
 	kind := provider.Kind(l)
 	switch refusal {

@@ -103,7 +103,7 @@ func TestAnUnfinishedRotationIsAnError(t *testing.T) {
 // what this test has no means to break.
 var untried = []string{
 	"credentials-in-use", "local-credentials", "endpoint-answers", "profile-resolved", "keychain-read", "kernel-keyring", "mfa-way",
-	"key-age", "session-none", "session-held", "session-works", "key-works", "clock-right", "credentials-work", "mfa-devices-unlisted", "mfa-device", "keys-unlisted",
+	"key-age", "session-none", "session-held", "session-given", "session-works", "key-works", "clock-right", "credentials-work", "mfa-devices-unlisted", "mfa-device", "keys-unlisted",
 	"clock-wrong", // AWS's word for clock-off
 }
 

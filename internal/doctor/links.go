@@ -16,11 +16,14 @@ const maxProcess = 8192
 // links looks at what a chain has: the key, and what is cached of the rest. left
 // is how long the part of that lives which lives longest.
 func (e *examination) links(profile string, link provider.Link) (left time.Duration) {
+	mintable := true
 	switch root := provider.Root(link).(type) {
 	case *provider.Key:
-		if k := e.stored(root.Profile()); k.found && !e.Offline {
+		k := e.stored(root.Profile(), sessionIn(link))
+		if k.found && !e.Offline {
 			e.askAboutKey(root.Profile(), k.key, sessionIn(link), false)
 		}
+		mintable = k.found || e.locked
 	case *provider.Static:
 		e.inPlainText(root, sessionIn(link), false)
 	}
@@ -37,7 +40,7 @@ func (e *examination) links(profile string, link provider.Link) (left time.Durat
 				e.unreadable(err)
 			}
 			return left
-		case !ok && i == 0:
+		case !ok && i == 0 && mintable:
 			e.add(Finding{
 				ID: "session-none", Severity: OK, Area: Cache, Profile: profile,
 				Fact: "no credentials are cached that live: the next program that uses the profile has them made", Advice: "for programs that can't wait: awsmint login " + profile,

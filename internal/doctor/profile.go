@@ -56,7 +56,7 @@ func (e *examination) profile(name string) {
 			e.unresolved(name, err)
 		}
 		if own, ok := provider.OwnLine(section.Get("credential_process")); ok && own.Profile == name && section.Setting("role_arn") == "" {
-			e.stored(name) // whatever else is wrong, its key is in the keychain
+			e.stored(name, nil) // whatever else is wrong, its key is in the keychain
 		}
 		return
 	}

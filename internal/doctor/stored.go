@@ -20,8 +20,9 @@ type storedKey struct {
 	found bool
 }
 
-// stored reads a profile's key, and tells what is wrong with that.
-func (e *examination) stored(profile string) *storedKey {
+// stored reads a profile's key, and tells what is wrong with that. It needs none
+// as long as the session lives, which was given then.
+func (e *examination) stored(profile string, session *provider.Session) *storedKey {
 	if k, known := e.keys[profile]; known {
 		return k
 	}
@@ -35,10 +36,7 @@ func (e *examination) stored(profile string) *storedKey {
 	took := e.Now().Sub(began)
 	switch {
 	case errors.Is(err, keychain.ErrNotFound):
-		e.add(Finding{
-			ID: "key-missing", Severity: Error, Area: Keychain, Profile: profile,
-			Fact: fmt.Sprintf("the keychain holds no access key for profile %q", profile), Advice: "run: awsmint add " + profile,
-		})
+		e.add(e.keyless(profile, session))
 		return k
 	case err != nil:
 		e.locked = true
@@ -66,6 +64,26 @@ func (e *examination) stored(profile string) *storedKey {
 	}
 	e.rotation(profile, k.key)
 	return k
+}
+
+// keyless is for a profile of a key that has none.
+func (e *examination) keyless(profile string, session *provider.Session) Finding {
+	f := Finding{
+		ID: "key-missing", Severity: Error, Area: Keychain, Profile: profile,
+		Fact: fmt.Sprintf("the keychain holds no access key for profile %q", profile), Advice: oneLine(provider.WithoutKey(profile)),
+	}
+	if session == nil {
+		return f
+	}
+	switch times, lives := provider.New(session, e.options(profile)).Cached(); {
+	case lives:
+		f.ID, f.Severity = "session-given", OK
+		f.Fact = fmt.Sprintf("no access key is stored, and none is needed: the session that was given lives for another %s", provider.Span(times.Expires.Sub(e.Now())))
+		f.Advice = "when it has ended, paste a new one: " + provider.PasteAgain(profile)
+	case !times.Expires.IsZero():
+		f.Fact += ", and the session that it was given has ended"
+	}
+	return f
 }
 
 // unreadable names why the keychain gives nothing.

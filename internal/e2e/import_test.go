@@ -149,6 +149,41 @@ func TestPastedSession(t *testing.T) {
 	failed(t, l.Run("", "process", "pasted"), 4, `"pasted"`)
 }
 
+// Where a session that was pasted has ended, whoever comes upon it is told how to
+// paste the next; while it lives, nothing is wrong with the profile.
+func TestPastedSessionEnds(t *testing.T) {
+	t.Parallel()
+	l, _ := withKey(t, true)
+	text := withoutLine(session(t, l, "work"), "AWS_CREDENTIAL_EXPIRATION")
+	if r := l.Run(text, "import", "pasted", "--paste", "--yes"); r.Err != nil {
+		t.Fatal(r.Stderr)
+	}
+	if r := l.Run("", "doctor", "pasted"); r.Err != nil || !strings.Contains(strings.Join(strings.Fields(r.Stdout), " "), "the session that was given lives for another ") {
+		t.Errorf("doctor: %d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+	if r := l.Run(text, "import", "pasted", "--paste", "--yes", "--expires", "4s"); r.Err != nil {
+		t.Fatal(r.Stderr)
+	}
+	for short := ""; short != "pasted expired\n"; short = l.Run("", "status", "--short", "pasted").Stdout {
+		if t.Context().Err() != nil {
+			t.Fatal("it does not end")
+		}
+	}
+	const again = "awsmint import pasted --paste"
+	failed(t, l.Run("", "process", "pasted"), 4, `no access key is stored for profile "pasted"`, again)
+	failed(t, l.Run("", "exec", "pasted", "--", "true"), 4, again)
+	failed(t, l.Run("", "login", "pasted"), 4, again)
+	if r := l.Run("", "status", "pasted"); r.Err != nil || !strings.Contains(r.Stdout, "expired") || !strings.Contains(r.Stdout, again) {
+		t.Errorf("status: %d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+	if r := l.Run("", "status", "pasted", "--json"); r.Err != nil || !strings.Contains(r.Stdout, again) {
+		t.Errorf("status --json: %d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+	if r := l.Run("", "doctor", "pasted"); r.Status != 1 || !strings.Contains(r.Stdout, "key-missing") || !strings.Contains(r.Stdout, again) || strings.Contains(r.Stdout, "session-none") {
+		t.Errorf("doctor: %d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+}
+
 // A profile that has a key takes sessions of the same user.
 func TestPastedSessionBesideAKey(t *testing.T) {
 	t.Parallel()
