@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 )
@@ -110,7 +109,7 @@ func (h *help) entries(title string, all []entry) {
 	const indent, gap = 2, 3
 	column := 0
 	for _, e := range all {
-		column = max(column, indent+utf8.RuneCountInString(e.name)+gap)
+		column = max(column, indent+wide(e.name)+gap)
 	}
 	for _, e := range all {
 		if h.width < narrow {
@@ -127,12 +126,12 @@ func (h *help) entries(title string, all []entry) {
 	}
 }
 
-// broken is a text in lines of at most width characters, but for words that
+// broken is a text in lines of at most width columns, but for words that
 // are longer.
 func broken(text string, width int) (lines []string) {
 	line := ""
 	for word := range strings.FieldsSeq(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+		if line != "" && wide(line)+1+wide(word) > width {
 			lines = append(lines, line)
 			line = ""
 		}

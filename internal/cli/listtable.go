@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // printTable prints the rows, and below them the problems in full. On a
@@ -18,17 +17,18 @@ func printTable(app *App, rows []row) error {
 	for _, r := range rows {
 		table = append(table, []string{r.Profile, r.credentialsColumn(), r.mfaColumn(), r.sessionColumn(app.Now())})
 	}
-	_, err := fmt.Fprint(app.Stdout, lined(table, layout{columns: app.columns()})+problems(rows))
+	_, err := fmt.Fprint(app.Stdout, lined(table, layout{columns: app.columns()})+problems(rows, app.columns()))
 	return err
 }
 
 const noRows = "no profiles yet; store a key with: awsmint add PROFILE\n"
 
-// problems are what stands below the table, each after an empty line.
-func problems(rows []row) (text string) {
+// problems are what stands below the table, each after an empty line. On a
+// terminal their lines are broken where it ends.
+func problems(rows []row, columns int) (text string) {
 	for _, r := range rows {
 		if r.Problem != r.short {
-			text += fmt.Sprintf("\n%s: %s\n", r.Profile, r.Problem)
+			text += fmt.Sprintf("\n%s: %s\n", r.Profile, printable(r.Problem))
 			if r.Hint != "" {
 				text += "  " + strings.ReplaceAll(r.Hint, "\n", "\n  ") + "\n"
 			}
@@ -37,7 +37,7 @@ func problems(rows []row) (text string) {
 			text += fmt.Sprintf("\n%s: %s\n", r.Profile, advice)
 		}
 	}
-	return text
+	return wrapped(text, columns)
 }
 
 func (r *row) credentialsColumn() string {
@@ -105,12 +105,13 @@ func lined(table [][]string, l layout) string {
 	widths, least := make([]int, len(table[0])), l.least
 	for _, cells := range table {
 		for i, cell := range cells {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			cells[i] = printable(cell)
+			widths[i] = max(widths[i], wide(cell))
 		}
 	}
 	if least == nil {
 		for _, title := range table[0] {
-			least = append(least, utf8.RuneCountInString(title))
+			least = append(least, wide(title))
 		}
 	}
 	if l.columns > 0 {
@@ -121,7 +122,7 @@ func lined(table [][]string, l layout) string {
 		line := ""
 		for i, cell := range cells {
 			cell = cut(cell, widths[i])
-			room := widths[i] + gap - utf8.RuneCountInString(cell)
+			room := widths[i] + gap - wide(cell)
 			if l.paint != nil {
 				cell = l.paint(number, i, cell)
 			}
@@ -151,12 +152,4 @@ func fit(widths, least []int, columns int) {
 		}
 		widths[widest]--
 	}
-}
-
-// cut shortens a text to a width, with a sign that it was longer.
-func cut(text string, width int) string {
-	if utf8.RuneCountInString(text) <= width {
-		return text
-	}
-	return string([]rune(text)[:width-1]) + "…"
 }

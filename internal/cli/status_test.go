@@ -127,11 +127,11 @@ func TestStatusIsNeverWiderThanTheTerminal(t *testing.T) {
 	no := false
 	rows := append(someRows(),
 		session(row{Profile: strings.Repeat("long-", 20), Account: "111122223333", Role: "arn:aws:iam::111122223333:role/" + strings.Repeat("R", 64), Kind: "web identity", Serial: "arn:aws:iam::111122223333:mfa/" + strings.Repeat("m", 60)}, 36*time.Hour),
-		row{Profile: "ünï", SignedIn: &no})
+		row{Profile: "ünï", SignedIn: &no}, row{Profile: strings.Repeat("東京", 12), Expired: true})
 	for columns := 1; columns <= 200; columns++ {
 		for _, colours := range []bool{false, true} {
 			for line := range strings.Lines(statusTable(rows, noon, display{columns: columns, rows: 24, moves: true, colours: colours})) {
-				if n := width(strings.TrimSuffix(line, "\n")); n > columns {
+				if n := wideLine(strings.TrimSuffix(line, "\n")); n > columns {
 					t.Fatalf("%d columns: a line of %d: %q", columns, n, line)
 				}
 			}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 )
 
 // statusColumn is a column of the table. Where the terminal is narrow, texts
@@ -41,7 +40,7 @@ func statusText(rows []row, now time.Time, d display) string {
 	if len(rows) == 0 {
 		return noRows
 	}
-	return statusTable(rows, now, d) + problems(rows)
+	return statusTable(rows, now, d) + problems(rows, d.columns)
 }
 
 func statusTable(rows []row, now time.Time, d display) string {
@@ -98,7 +97,7 @@ func fitting(table [][]string, columns int) (shown, least []int) {
 // needed is the width of a column, or the one that it can be cut to.
 func needed(table [][]string, column, least int) (width int) {
 	for _, cells := range table {
-		width = max(width, utf8.RuneCountInString(cells[column]))
+		width = max(width, wide(cells[column]))
 	}
 	if least > 0 {
 		width = min(width, least)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/awsmint/awsmint/internal/term"
 )
@@ -153,10 +152,10 @@ func (w *statusWatch) draw(text string, d display) error {
 	}
 	w.drawn = w.drawn[:0]
 	for _, line := range lines {
-		if width(line) > d.columns {
+		if wideLine(line) > d.columns {
 			line = cut(line, d.columns)
 		}
-		w.drawn = append(w.drawn, width(line))
+		w.drawn = append(w.drawn, wideLine(line))
 		out.WriteString(line + clearRest + "\n")
 	}
 	out.WriteString(clearDown)
@@ -171,16 +170,4 @@ func risen(drawn []int, columns int) (lines int) {
 		lines += max(1, (width+columns-1)/columns)
 	}
 	return lines
-}
-
-// width is that of a line in columns, without the colours in it.
-func width(line string) (n int) {
-	for {
-		before, after, found := strings.Cut(line, "\x1b[")
-		n += utf8.RuneCountInString(before)
-		if !found {
-			return n
-		}
-		_, line, _ = strings.Cut(after, "m")
-	}
 }
