@@ -37,6 +37,12 @@ func (o output) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// isDeserted reports whether stdout is a pipe that nobody reads any more.
+func (a *App) isDeserted() bool {
+	o, ok := a.Stdout.(output)
+	return ok && isDeserted(o.file)
+}
+
 // columns is how wide stdout is where it is a terminal; 0 where it is none.
 func (a *App) columns() int {
 	columns, _ := a.size()

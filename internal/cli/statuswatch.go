@@ -38,7 +38,7 @@ type statusWatch struct {
 	last  string // what was printed where there is none
 }
 
-// watch goes on until ctx ends, which is no failure.
+// watch goes on until ctx ends or nobody reads it any more, which is no failure.
 func (s *Status) watch(ctx context.Context, app *App, l *lister) error {
 	w := &statusWatch{status: s, app: app, lister: l, opened: app.Now()}
 	if _, err := l.rows(ctx, s.Profiles); err != nil {
@@ -46,12 +46,15 @@ func (s *Status) watch(ctx context.Context, app *App, l *lister) error {
 	}
 	ticker := time.NewTicker(redrawPause)
 	defer ticker.Stop()
-	for {
+	resized, stop := resizes()
+	defer stop()
+	for !app.isDeserted() {
 		if err := w.show(ctx); err != nil {
 			return err
 		}
 		select {
 		case <-ticker.C:
+		case <-resized:
 		case <-ctx.Done():
 			if len(w.drawn) > 0 {
 				// The terminal has put a ^C behind the table.
@@ -60,6 +63,7 @@ func (s *Status) watch(ctx context.Context, app *App, l *lister) error {
 			return nil
 		}
 	}
+	return nil
 }
 
 // show makes the rows anew and shows them.
