@@ -95,7 +95,7 @@ func (o *Options) codes(profile, serial string, settings MFA) codes {
 		}
 		ways = append(ways, way)
 	}
-	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Pause: pauseBudget, Notify: o.Notify, Asked: o.Asked}
+	return &mfa.Codes{Ways: ways, Dir: o.Cache.Dir, Now: o.Now, Pause: pauseBudget, Notify: o.Notify, Again: o.again, Asked: o.Asked}
 }
 
 func (o *Options) way(name, profile, serial string, settings MFA) mfa.Way {

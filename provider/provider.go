@@ -42,8 +42,9 @@ type Options struct {
 	Beside  bool                // renew for a program that has the terminal: nobody is asked there
 	SignIn  *SignIn             // how a person signs in to IAM Identity Center; nil: not in this run
 
-	keys *dataKey // of the cache, read once for all links of a chain
-	last string   // the profile of the chain's last link
+	keys  *dataKey // of the cache, read once for all links of a chain
+	last  string   // the profile of the chain's last link
+	again string   // the command that asks for a code again; empty: awsmint login
 }
 
 // New returns the cached provider of a chain's last link.

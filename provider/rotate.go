@@ -141,7 +141,11 @@ func Rotate(ctx context.Context, rotation Rotation) (Rotated, error) {
 	}
 	r.result.Resumed = r.item.Rotation != nil
 	if err := r.run(ctx); err != nil {
-		return r.result, r.standing(err)
+		ctx := context.WithoutCancel(ctx)
+		if errors.Is(err, errReplaced) {
+			r.withdraw(ctx)
+		}
+		return r.result, r.standing(ctx, err)
 	}
 	return r.result, nil
 }
@@ -198,6 +202,7 @@ func (r *rotating) step() keychain.RotationStep {
 
 func (r *rotating) setDefaults() {
 	r.Options = r.Options.withDefaults()
+	r.Options.again = "awsmint rotate " + r.Profile
 	if r.Environ == nil {
 		r.Environ = r.Options.Environ
 	}

@@ -168,7 +168,7 @@ func TestKeyThatWasReplacedMeanwhileIsKept(t *testing.T) {
 			return nil
 		}
 	})
-	wantFault(t, err, fault.Failure, "was replaced or removed meanwhile")
+	wantFault(t, err, fault.Failure, "was replaced meanwhile")
 	if r.keys.items[keychain.KeyAccount("work")] != mine {
 		t.Error("the other key is gone")
 	}

@@ -151,14 +151,21 @@ func (r *rotating) keep(ctx context.Context, made keychain.KeyPair) error {
 	if err == nil {
 		return nil
 	}
+	if r.discard(ctx, made.AccessKeyID) {
+		r.abandon(ctx)
+	}
+	return err
+}
+
+// discard deletes a new key that is not in the keychain, and reports whether it
+// did. It is done although the run is being cancelled.
+func (r *rotating) discard(ctx context.Context, id string) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.Options.Timeout)
 	defer cancel()
-	if deleteErr := r.deleteKey(ctx, made.AccessKeyID); deleteErr != nil {
-		r.unkept = made.AccessKeyID
-		r.Options.Log.Debug("the new key is not deleted", "error", deleteErr)
-		return err
+	if err := r.drop(ctx, UserKey{ID: id}, KeyUnstored); err != nil {
+		r.unkept = id
+		r.Options.Log.Debug("the new key is not deleted", "error", err)
+		return false
 	}
-	r.tell(KeyUnstored, made.AccessKeyID)
-	r.abandon(ctx)
-	return err
+	return true
 }

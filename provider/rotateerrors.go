@@ -1,28 +1,81 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
 )
 
-// standing adds to an error where the rotation stands and how to go on.
-func (r *rotating) standing(err error) error {
+// standing adds to an error where the rotation stands, as the keychain says now,
+// and how to go on.
+func (r *rotating) standing(ctx context.Context, err error) error {
 	hint := fault.HintOf(err)
 	if hint != "" {
 		hint += "\n"
 	}
-	stands, next := "the key "+LastFour(r.item.AccessKeyID)+" is in use as before", "to try again"
-	if r.item.Rotation != nil {
-		stands, next = standOf(r.item)
-	}
-	if !strings.Contains(hint, "awsmint rotate ") {
+	stands, next := r.stands(ctx)
+	if next != "" && !strings.Contains(hint, "awsmint rotate ") {
 		stands += fmt.Sprintf("; %s, run: awsmint rotate %s", next, r.Profile)
 	}
 	return fault.Wrap(err, fault.StatusOf(err), err.Error(), hint+stands)
+}
+
+// stands is where the rotation stands, and what is left to be done by another
+// run. Another process may have changed that since this one last wrote it.
+func (r *rotating) stands(ctx context.Context) (stands, next string) {
+	there, err := r.read(ctx, r.Profile)
+	switch {
+	case errors.Is(err, keychain.ErrNotFound):
+		return fmt.Sprintf("profile %q has no key in the keychain any more", r.Profile) + r.elsewhere(keychain.Key{}), ""
+	case err != nil:
+		stands, next = standOf(r.item)
+		return "when the keychain could last be read, " + stands, next
+	case sameKeys(there, r.item):
+		return standOf(there)
+	case there.Rotation != nil:
+		stands, next = standOf(there)
+	default:
+		stands = "the key " + LastFour(there.AccessKeyID) + ", which was stored meanwhile, is in use"
+		if r.step() == keychain.RotationDeactivated && there.AccessKeyID == r.item.Rotation.Retiring.AccessKeyID {
+			stands += "; at AWS it is inactive: activate it in the IAM console"
+		}
+	}
+	return stands + r.elsewhere(there), next
+}
+
+// elsewhere names the keys of this run that the keychain does not hold any more
+// and AWS has.
+func (r *rotating) elsewhere(there keychain.Key) string {
+	var named []string
+	add := func(id, about string) {
+		if id != "" && id != r.result.Old && !holds(there, id) && !slices.Contains(r.result.Deleted, id) {
+			named = append(named, LastFour(id)+about)
+		}
+	}
+	add(r.item.AccessKeyID, "")
+	if journal := r.item.Rotation; journal != nil {
+		add(journal.Pending.AccessKeyID, "")
+		about := ""
+		if journal.Step == keychain.RotationDeactivated {
+			about = ", which is inactive"
+		}
+		add(journal.Retiring.AccessKeyID, about)
+	}
+	if r.unkept != "" && !holds(r.item, r.unkept) {
+		add(r.unkept, ", whose secret nobody knows")
+	}
+	switch len(named) {
+	case 0:
+		return ""
+	case 1:
+		return "; at AWS there is " + named[0] + ": delete it in the IAM console if nobody uses it"
+	}
+	return "; at AWS there are " + strings.Join(named, " and ") + ": delete those in the IAM console that nobody uses"
 }
 
 // alsoSaying is an error with the fact and the advice of another that came of it.
@@ -53,9 +106,12 @@ func Unfinished(item keychain.Key) string {
 	return stands
 }
 
-// standOf is where a journal stands, and what is left to be done.
+// standOf is where an item's rotation stands, and what is left to be done.
 func standOf(item keychain.Key) (stands, next string) {
 	current := LastFour(item.AccessKeyID)
+	if item.Rotation == nil {
+		return "the key " + current + " is in use as before", "to try again"
+	}
 	pending, retiring := LastFour(item.Rotation.Pending.AccessKeyID), LastFour(item.Rotation.Retiring.AccessKeyID)
 	switch item.Rotation.Step {
 	case keychain.RotationCreating:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/secret"
 )
 
 // read is the key of a profile, as it stands in the keychain.
@@ -15,25 +16,47 @@ func (r *rotating) read(ctx context.Context, profile string) (keychain.Key, erro
 	return (&keyProvider{link: &Key{profile: profile}, keychain: r.Options.Keychain}).key(ctx)
 }
 
-// write puts the key back with another journal; nil: none.
-func (r *rotating) write(ctx context.Context, journal *keychain.Rotation) error {
-	next := r.item
-	next.Rotation = journal
-	return r.store(ctx, next)
+// errReplaced is in the chain of errors where another process has removed the
+// key, or put another one into its place, while this one was at work.
+var errReplaced = errors.New("replaced meanwhile")
+
+// current is the item as it stands in the keychain now, if its keys and journal
+// are those that this run has left there. What is noted beside them may be
+// another process's.
+func (r *rotating) current(ctx context.Context) (keychain.Key, error) {
+	there, err := r.read(ctx, r.Profile)
+	became := "replaced"
+	switch {
+	case errors.Is(err, keychain.ErrNotFound):
+		became = "removed"
+	case err != nil || sameKeys(there, r.item):
+		return there, err
+	}
+	return there, fault.Wrap(errReplaced, fault.Failure, fmt.Sprintf("the key of profile %q in the keychain was %s meanwhile", r.Profile, became), "")
 }
 
-// store replaces the key in the keychain, unless somebody else has done so. A
+// sameKeys reports whether two items hold the same keys and journal.
+func sameKeys(a, b keychain.Key) bool {
+	keys := func(item keychain.Key) secret.String {
+		return keychain.EncodeKey(keychain.Key{AccessKeyID: item.AccessKeyID, SecretAccessKey: item.SecretAccessKey, Rotation: item.Rotation})
+	}
+	return keys(a) == keys(b)
+}
+
+// write puts the key back with another journal; nil: none.
+func (r *rotating) write(ctx context.Context, journal *keychain.Rotation) error {
+	return r.store(ctx, func(item keychain.Key) keychain.Key { item.Rotation = journal; return item })
+}
+
+// store changes the item in the keychain, unless somebody else has done so. A
 // run that is being cancelled finishes this: what is lost here may be a secret.
-func (r *rotating) store(ctx context.Context, next keychain.Key) error {
+func (r *rotating) store(ctx context.Context, change func(keychain.Key) keychain.Key) error {
 	ctx = context.WithoutCancel(ctx)
-	there, err := r.read(ctx, r.Profile)
-	if err != nil && !errors.Is(err, keychain.ErrNotFound) {
+	item, err := r.current(ctx)
+	if err != nil {
 		return err
 	}
-	if keychain.EncodeKey(there) != keychain.EncodeKey(r.item) {
-		return fault.New(fault.Failure, fmt.Sprintf("the key of profile %q in the keychain was replaced or removed meanwhile", r.Profile),
-			"see what is stored there now: awsmint list; and which keys the user has: the IAM console")
-	}
+	next := change(item)
 	if err := r.Options.Keychain.Set(ctx, keychain.KeyAccount(r.Profile), keychain.EncodeKey(next)); err != nil {
 		// A keychain that answered too late may have stored it all the same.
 		if there, readErr := r.read(ctx, r.Profile); readErr != nil || keychain.EncodeKey(there) != keychain.EncodeKey(next) {
@@ -42,6 +65,19 @@ func (r *rotating) store(ctx context.Context, next keychain.Key) error {
 	}
 	r.item = next
 	return nil
+}
+
+// withdraw deletes a new key that only the item held which is gone now: nobody
+// will ever use it.
+func (r *rotating) withdraw(ctx context.Context) {
+	if r.step() != keychain.RotationPending || len(r.Publish) > 0 || len(r.item.Rotation.Wanted) > 0 {
+		return
+	}
+	pending := r.item.Rotation.Pending.AccessKeyID
+	if there, err := r.read(ctx, r.Profile); err != nil && !errors.Is(err, keychain.ErrNotFound) || holds(there, pending) {
+		return
+	}
+	r.discard(ctx, pending)
 }
 
 // follow gives the key of an item to the other profiles that have the one with
@@ -75,4 +111,9 @@ func inUse(pair keychain.KeyPair, item keychain.Key) keychain.Key {
 // pairOf is the key in use of an item.
 func pairOf(item keychain.Key) keychain.KeyPair {
 	return keychain.KeyPair{AccessKeyID: item.AccessKeyID, SecretAccessKey: item.SecretAccessKey, CreatedAt: item.CreatedAt}
+}
+
+// holds reports whether an item has the key with an id, in use or in its journal.
+func holds(item keychain.Key, id string) bool {
+	return item.AccessKeyID == id || item.Rotation != nil && (item.Rotation.Pending.AccessKeyID == id || item.Rotation.Retiring.AccessKeyID == id)
 }

@@ -26,6 +26,9 @@ func (r *rotating) takeOver(ctx context.Context) error {
 		return err
 	}
 	r.tell(KeyWorks, journal.Pending.AccessKeyID)
+	if _, err := r.current(ctx); err != nil {
+		return err
+	}
 	if err := r.publish(ctx, identity); err != nil {
 		return err
 	}
@@ -34,14 +37,16 @@ func (r *rotating) takeOver(ctx context.Context) error {
 			return err
 		}
 	}
-	old := r.item
-	next := inUse(journal.Pending, old)
-	next.ARN, next.MadeAt = firstSet(identity.ARN, old.ARN), journal.Pending.CreatedAt
-	next.Rotation = &keychain.Rotation{Step: keychain.RotationSwitched, Began: journal.Began, Retiring: pairOf(old)}
-	if err := r.store(ctx, next); err != nil {
+	err = r.store(ctx, func(old keychain.Key) keychain.Key {
+		next := inUse(journal.Pending, old)
+		next.ARN, next.MadeAt = firstSet(identity.ARN, old.ARN), journal.Pending.CreatedAt
+		next.Rotation = &keychain.Rotation{Step: keychain.RotationSwitched, Began: journal.Began, Retiring: pairOf(old)}
+		return next
+	})
+	if err != nil {
 		return err
 	}
-	r.tell(KeySwitched, next.AccessKeyID)
+	r.tell(KeySwitched, r.item.AccessKeyID)
 	return nil
 }
 
@@ -74,6 +79,9 @@ func (r *rotating) retire(ctx context.Context) error {
 	if err := r.Forget(); err != nil {
 		return fault.Wrap(err, fault.Failure, fmt.Sprintf("cached credentials of the old key can't be removed: %v", err), "make the cache directory writable")
 	}
+	if _, err := r.current(ctx); err != nil {
+		return err
+	}
 	if err := r.deactivateKey(ctx, old.AccessKeyID); err != nil {
 		return err
 	}
@@ -90,6 +98,9 @@ func (r *rotating) retire(ctx context.Context) error {
 // it, and closes the journal.
 func (r *rotating) finish(ctx context.Context) error {
 	if _, err := r.await(ctx, pairOf(r.item)); err != nil {
+		return err
+	}
+	if _, err := r.current(ctx); err != nil {
 		return err
 	}
 	journal := r.item.Rotation
@@ -120,11 +131,10 @@ func (r *rotating) survive(ctx context.Context) error {
 		return fault.Wrap(err, fault.Refused, fmt.Sprintf("AWS knows neither the new key %s nor the old one %s", LastFour(gone.AccessKeyID), LastFour(old.AccessKeyID)),
 			"activate one of them in the IAM console")
 	}
-	back := inUse(old, gone)
-	if err := r.follow(ctx, gone.AccessKeyID, back); err != nil {
+	if err := r.follow(ctx, gone.AccessKeyID, inUse(old, gone)); err != nil {
 		return err
 	}
-	if err := r.store(ctx, back); err != nil {
+	if err := r.store(ctx, func(item keychain.Key) keychain.Key { return inUse(old, item) }); err != nil {
 		return err
 	}
 	r.tell(KeyGone, gone.AccessKeyID)

@@ -133,6 +133,21 @@ func TestRotateWithoutAPerson(t *testing.T) {
 	keyWorks(t, l, "alice", "work")
 }
 
+// A cancelled prompt changes nothing, and names one command that asks again.
+func TestRotateWithACancelledPrompt(t *testing.T) {
+	t.Parallel()
+	l, alice := withPolicy(t, false)
+	c := capture(t, l, l.Binary, "rotate", "work")
+	c.Expect(`MFA code for profile "work"`)
+	c.Type("\x03")
+	r := c.result(t)
+	failed(t, r, 3, "cancelled", "run: awsmint rotate work", lastFour(alice.AccessKeyID)+" is in use as before")
+	if strings.Count(r.Stderr, "run: ") != 1 || strings.Contains(r.Stderr, "awsmint login") {
+		t.Errorf("more than one next step:\n%s", r.Stderr)
+	}
+	wantCalls(t, l.AWS, "CreateAccessKey", 0)
+}
+
 // On a terminal one line changes, and nothing of it stays.
 func TestRotateOnATerminal(t *testing.T) {
 	t.Parallel()

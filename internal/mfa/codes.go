@@ -18,6 +18,7 @@ type Codes struct {
 	Wait   func(ctx context.Context, d time.Duration) error // nil: a timer, which refuses to start what ctx's deadline won't let it end
 	Pause  func(ctx context.Context) (resume func())        // called round waits that others or AWS impose, for whoever counts ctx's time; nil: nobody
 	Notify func(text string)                                // tells whoever watches what is waited for; nil: silent
+	Again  string                                           // the command that asks again, for hints; empty: awsmint login
 	Asked  bool                                             // a person asked for this very run: ask although a prompt has just failed
 }
 
@@ -44,6 +45,7 @@ const farSteps = 2
 // ErrUnavailable, ErrCancelled or ErrCooldown. Everything ends with ctx.
 func (c *Codes) Use(ctx context.Context, req Request, send func(ctx context.Context, code Code) error) error {
 	started := c.now()
+	req.Again = c.Again
 	device := openDevice(c.Dir, req.Serial)
 	resume := c.pause(ctx)
 	unlock, err := device.lock(ctx)
@@ -64,12 +66,14 @@ func (c *Codes) Use(ctx context.Context, req Request, send func(ctx context.Cont
 // Cooling returns an error that Is ErrCooldown where Use would give it, and nil
 // elsewhere. It waits for nobody.
 func (c *Codes) Cooling(req Request) error {
+	req.Again = c.Again
 	return c.cooling(req, openDevice(c.Dir, req.Serial).load())
 }
 
 // Ready returns nil where Use would come to ask one of the ways, and its error
 // where none can be used. It asks nobody.
 func (c *Codes) Ready(ctx context.Context, req Request) error {
+	req.Again = c.Again
 	return (&run{Codes: c, req: req, ways: c.Ways}).anyReady(ctx)
 }
 

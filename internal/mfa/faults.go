@@ -14,7 +14,12 @@ import (
 // What a run says when it ends without a code. Each names the device, because
 // a person has more than one, and the command that asks again.
 
-func loginHint(req Request) string { return "run: awsmint login " + req.Profile }
+func loginHint(req Request) string {
+	if req.Again != "" {
+		return "run: " + req.Again
+	}
+	return "run: awsmint login " + req.Profile
+}
 
 // noWay is the end when every way is unavailable. reasons has a line for each.
 func (r *run) noWay(reasons []string) error {

@@ -44,6 +44,7 @@ type Request struct {
 	Next    time.Duration // until the next code comes; set where Refused is
 	Attempt int           // 1 for the first code
 	Note    string        // what a person is to be told before the first question; mostly empty
+	Again   string        // Codes.Again
 }
 
 // Code is a six-digit one-time code.
