@@ -16,7 +16,7 @@ import (
 func (e *examination) environment() {
 	vars := variables{
 		area: Environment, holder: "the environment",
-		fresh: "get new ones where these came from, or run: awsmint exec PROFILE -- COMMAND", safe: "awsmint add PROFILE --from-env",
+		fresh: "get new ones where these came from, or run: awsmint exec PROFILE -- COMMAND", safe: "awsmint add PROFILE --from-env", after: "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY",
 		where: func(name string) string { return name },
 		get:   func(name string) secret.String { return secret.New(e.Getenv(name)) }, names: e.names(),
 	}

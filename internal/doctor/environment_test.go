@@ -124,7 +124,7 @@ var fileTroubles = []trouble{
 			edit(w, "USE_LOCAL_DYNAMODB=true\nDYNAMODB_ENDPOINT_URL=http://"+silent(w)+"\n")
 		},
 		func(w *world) { edit(w, "USE_LOCAL_DYNAMODB=\nDYNAMODB_ENDPOINT_URL=\n") }},
-	{"a file that git tracks", "file-tracked", "git rm --cached",
+	{"a file that git tracks", "file-tracked", "rm --cached .env.local",
 		func(w *world) { fresh(w); git(w, "init", "-q"); git(w, "add", ".env.local") },
 		func(w *world) {
 			git(w, "rm", "-q", "--cached", ".env.local")
@@ -144,7 +144,7 @@ var fileTroubles = []trouble{
 				w.Fatal(err)
 			}
 		}},
-	{"a file that git does not ignore", "file-not-ignored", ">> .gitignore",
+	{"a file that git does not ignore", "file-not-ignored", "run: echo .env.local >> ",
 		func(w *world) { fresh(w); git(w, "init", "-q") },
 		func(w *world) { w.write("app/.gitignore", ".env.local\n") }},
 }

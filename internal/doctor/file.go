@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
+	"github.com/awsmint/awsmint/internal/atomicfile"
 	"github.com/awsmint/awsmint/internal/dotenv"
 	"github.com/awsmint/awsmint/internal/keycheck"
 	"github.com/awsmint/awsmint/internal/secret"
@@ -30,7 +32,7 @@ func (e *examination) envFile() {
 	}
 	v := variables{
 		area: File, holder: fmt.Sprintf("%q", e.File),
-		fresh: "get new ones where these came from, or run: " + e.export(), safe: "awsmint import PROFILE --env-file " + e.File + " --clear",
+		fresh: "get new ones where these came from, or run: " + e.export(), safe: "awsmint import PROFILE --env-file " + e.File + " --clear", after: "awsmint export PROFILE --file " + e.File,
 		where: func(name string) string { return e.File + ": " + name },
 		get:   func(name string) secret.String { value, _ := dotenv.Lookup(data, name); return value },
 	}
@@ -71,16 +73,21 @@ func (e *examination) exposed(v variables) {
 	if !v.has(keycheck.SecretAccessKey) && !v.has(keycheck.SessionToken) {
 		severity = Warning
 	}
+	// Of a link it is the target that git would take. A .gitignore speaks of
+	// its own directory.
+	dir, base := filepath.Split(atomicfile.Target(e.File))
+	dir = filepath.Clean(dir)
+	ignore := fmt.Sprintf("echo %s >> %s", base, filepath.Join(dir, ".gitignore"))
 	switch exposure {
 	case dotenv.Tracked:
 		e.add(Finding{
 			ID: "file-tracked", Severity: severity, Area: File, Where: e.File, Fact: fmt.Sprintf("git tracks %q: its secrets are in the repository, or will be", e.File),
-			Advice: fmt.Sprintf("run: git rm --cached %s, and add it to .gitignore; a key that was committed is known to others: replace it", e.File),
+			Advice: fmt.Sprintf("run: git -C %s rm --cached %s, and %s; a key that was committed is known to others: replace it", dir, base, ignore),
 		})
 	case dotenv.Unignored:
 		e.add(Finding{
 			ID: "file-not-ignored", Severity: Warning, Area: File, Where: e.File, Fact: fmt.Sprintf("git does not ignore %q: the next `git add .` takes it along", e.File),
-			Advice: fmt.Sprintf("add it to .gitignore: echo %s >> .gitignore", e.File),
+			Advice: "run: " + ignore,
 		})
 	}
 }

@@ -16,7 +16,8 @@ type keyAt struct {
 	profile  string // whose it is; empty: none's
 	where    string
 	id       string
-	first    string // the commands that have awsmint keep it; empty: it does
+	first    string // the command that has awsmint keep it; empty: it does
+	last     string // the command that takes it out where it stands; empty: first does
 	disabled string // the advice for one that is inactive
 	rotation *keychain.Rotation
 }
@@ -26,6 +27,9 @@ func (k keyAt) rotate(flags string) string {
 	command := "awsmint rotate " + firstSet(k.profile, "PROFILE") + flags
 	if k.first != "" {
 		command = k.first + ", then: " + command
+	}
+	if k.last != "" {
+		command += ", then: " + k.last
 	}
 	return "run: " + command
 }
@@ -88,7 +92,7 @@ func (e *examination) keysBeside(v variables, client provider.Client) {
 	}
 	verifier := provider.Verifier{Key: keychain.Key{AccessKeyID: c.AccessKeyID, SecretAccessKey: v.get(keycheck.SecretAccessKey)}, Client: client, Timeout: e.Timeout, Now: e.Now}
 	if keys, err := verifier.Keys(e.ctx); err == nil {
-		e.all(keyAt{area: v.area, where: v.where(keycheck.AccessKeyID), id: c.AccessKeyID, first: v.safe}, keys)
+		e.all(keyAt{area: v.area, where: v.where(keycheck.AccessKeyID), id: c.AccessKeyID, first: v.safe, last: v.after}, keys)
 	}
 }
 

@@ -17,7 +17,8 @@ type variables struct {
 	profile string // whose they are, where they are a profile's
 	holder  string // what they stand in, in a fact
 	fresh   string // the advice that gets other credentials there
-	safe    string // the commands that have awsmint keep a key that stands there
+	safe    string // the command that has awsmint keep a key that stands there
+	after   string // the command that takes a key out that was replaced
 	where   func(name string) string
 	get     func(name string) secret.String
 	names   []string // of those that have a value
@@ -43,6 +44,9 @@ func (e *examination) check(v variables) {
 	}
 	sound := true
 	for _, p := range keycheck.Check(keycheck.FromVariables(v.get, e.Now())) {
+		if p.ID == keycheck.Expired && (v.has(keycheck.SessionToken) || v.has(keycheck.SecurityToken)) {
+			p.Advice = v.fresh
+		}
 		e.add(Finding{ID: p.ID, Severity: Severity(p.Severity), Area: v.area, Where: v.where(p.Where), Fact: p.Fact, Advice: p.Advice})
 		sound = sound && p.Severity != keycheck.Error
 	}
