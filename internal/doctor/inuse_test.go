@@ -85,12 +85,12 @@ func TestSeverityOfAWrongClock(t *testing.T) {
 func TestCredentialsForALocalEndpoint(t *testing.T) {
 	w := newWorld(t)
 	w.env["AWS_REGION"] = "eu-west-1"
-	w.env["AWS_ACCESS_KEY_ID"], w.env["AWS_SECRET_ACCESS_KEY"] = "local", "local"
+	w.env["AWS_ACCESS_KEY_ID"], w.env["AWS_SECRET_ACCESS_KEY"], w.env["AWS_SESSION_TOKEN"] = "local", "local", "local"
 	findings := w.examine()
 	if bad(findings) != "" || len(find(findings, "local-credentials")) != 1 {
 		t.Errorf("%+v", findings)
 	}
-	w.env["AWS_ACCESS_KEY_ID"] = "ASIAIOSFODNN7EXAMPLE"
+	w.env["AWS_ACCESS_KEY_ID"], w.env["AWS_SESSION_TOKEN"] = "ASIAIOSFODNN7EXAMPLE", ""
 	if got := bad(w.examine()); got != "secret-length session-token-missing" {
 		t.Errorf("%s", got)
 	}

@@ -86,7 +86,7 @@ var othersTroubles = []trouble{
 // What other programs have in these files, and is meant to be there.
 func TestOthersProfilesThatAreWell(t *testing.T) {
 	for name, text := range map[string][2]string{
-		"a local stand-in": {"[profile localstack]\nendpoint_url = http://localhost:4566\naws_access_key_id = test\naws_secret_access_key = test\n", ""},
+		"a local stand-in": {"[profile localstack]\nendpoint_url = http://localhost:4566\naws_access_key_id = test\naws_secret_access_key = test\naws_session_token = test\n", ""},
 		"another vendor's": {"", "[r2]\naws_access_key_id = 023e105f4ecef8ad9ca31a8372d0c353\naws_secret_access_key = " + strings.Repeat("0f", 32) + "\n"},
 		"a session of saml2aws": {"", "[saml]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = " + goodSecret + "\naws_session_token = " + goodToken +
 			"\naws_security_token = " + goodToken + "\nx_security_token_expires = 2126-01-02T03:04:05+01:00\n"},

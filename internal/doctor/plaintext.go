@@ -88,14 +88,14 @@ func hasEndpoint(section *awsconfig.Section) bool {
 }
 
 // isForAWS reports whether one of the values begins as AWS's ids do, whatever
-// else stands in it, or a session token stands with them, which few others have.
+// else stands in it, or there is no id to tell.
 func isForAWS(v variables) bool {
 	for _, name := range []string{keycheck.AccessKeyID, keycheck.SecretAccessKey} {
 		if isAWSKey(strings.ToUpper(strings.TrimLeft(v.text(name), " \t\"'"))) {
 			return true
 		}
 	}
-	return v.has(keycheck.SessionToken) || v.has(keycheck.SecurityToken)
+	return !v.has(keycheck.AccessKeyID)
 }
 
 // ends are the keys under which tools note when a session that they wrote ends.

@@ -35,7 +35,7 @@ func (e *examination) check(v variables) {
 	endpoints := endpointsOf(v)
 	e.endpoints(v, endpoints)
 	id := v.text(keycheck.AccessKeyID)
-	if len(endpoints) > 0 && id != "" && !isAWSKey(strings.TrimLeft(id, " \t\"'")) {
+	if len(endpoints) > 0 && id != "" && !isForAWS(v) {
 		e.add(Finding{
 			ID: "local-credentials", Severity: OK, Area: v.area, Where: v.where(keycheck.AccessKeyID),
 			Fact: "AWS_ACCESS_KEY_ID is none of AWS's ids: it is taken to be for the local endpoint",

@@ -100,22 +100,23 @@ func TestDoctorNamesTheSeedsOfTrouble(t *testing.T) {
 	for _, c := range []struct {
 		name, id     string
 		breaks, cure func()
+		fix          string
 	}{
-		{"a pasted temporary key without its token", "session-token-missing", func() { variables(id, key, "") }, func() { variables(id, key, token) }},
-		{"a token cut short", "token-cut-short", func() { variables(id, key, token[:99]) }, func() { variables(id, key, token) }},
-		{"a value with a trailing space", "value-has-space", func() { variables(id, key+" ", token) }, func() { variables(id, key, token) }},
+		{"a pasted temporary key without its token", "session-token-missing", func() { variables(id, key, "") }, func() { variables(id, key, token) }, "set AWS_SESSION_TOKEN to the third value"},
+		{"a token cut short", "token-cut-short", func() { variables(id, key, token[:99]) }, func() { variables(id, key, token) }, "copy it again, whole"},
+		{"a value with a trailing space", "value-has-space", func() { variables(id, key+" ", token) }, func() { variables(id, key, token) }, "set it again without any"},
 		{"an expired session, by its date", "expired",
 			func() { variables(id, key, token); l.Set("AWS_CREDENTIAL_EXPIRATION", "2026-01-01T00:00:00Z") },
-			func() { none(); l.Set("AWS_CREDENTIAL_EXPIRATION", "") }},
+			func() { none(); l.Set("AWS_CREDENTIAL_EXPIRATION", "") }, "run: awsmint exec PROFILE -- COMMAND"},
 		{"a stale key that shadows the profile", "static-key-shadows",
 			func() {
 				write(credentials, "[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = "+strings.Repeat("a", 40)+"\n")
 			},
-			func() { write(credentials, "") }},
-		{"a clock 20 minutes off", "clock-off", func() { l.AWS.SetSkew(20 * time.Minute) }, func() { l.AWS.SetSkew(0) }},
+			func() { write(credentials, "") }, "else delete aws_access_key_id"},
+		{"a clock 20 minutes off", "clock-off", func() { l.AWS.SetSkew(20 * time.Minute) }, func() { l.AWS.SetSkew(0) }, "set the clock right: timedatectl set-ntp true"},
 		{"a serial with :user/", "mfa-serial-form",
 			func() { write(l.ConfigFile(), strings.Replace(string(config), ":mfa/", ":user/", 1)) },
-			func() { write(l.ConfigFile(), string(config)) }},
+			func() { write(l.ConfigFile(), string(config)) }, "it has the form arn:aws:iam::ACCOUNT:mfa/NAME"},
 	} {
 		none()
 		if got := examined(t, l, alice, "work"); len(got) > 0 {
@@ -125,6 +126,9 @@ func TestDoctorNamesTheSeedsOfTrouble(t *testing.T) {
 		c.breaks()
 		if got := examined(t, l, alice, "work"); !slices.Equal(got, []string{c.id}) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.id)
+		}
+		if got := adviceFor(t, l, c.id, "work"); !strings.Contains(got, c.fix) {
+			t.Errorf("%s: the fix is %q", c.name, got)
 		}
 		c.cure()
 		if got := examined(t, l, alice, "work"); len(got) > 0 {
