@@ -54,10 +54,7 @@ func (m *MFAEnroll) Run(ctx context.Context, app *App) error {
 		Show:   e.show,
 		Codes:  e.codes,
 		Linger: e.linger,
-		// The device is enabled then: a signal is no reason to leave it out.
-		Save: func(serial string) error {
-			return app.saveSerial(context.WithoutCancel(ctx), m.Profile, serial)
-		},
+		Save:   func(serial string) error { return app.saveSerial(ctx, m.Profile, serial) },
 	})
 	switch {
 	case err == nil:

@@ -42,7 +42,14 @@ func scanned(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := url.Parse(result.GetText())
+	return seedIn(t, result.GetText())
+}
+
+// seedIn is the seed in the URL of a code, which is as authenticator apps want
+// it.
+func seedIn(t *testing.T, text string) string {
+	t.Helper()
+	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "otpauth" || u.Host != "totp" || u.Path != "/AWS:phone@111122223333" || u.Query().Get("issuer") != "AWS" {
 		t.Fatalf("%v: the code holds a URL of %q", err, u.Path)
 	}
