@@ -53,16 +53,6 @@ func TestEnrollAndStore(t *testing.T) {
 	e.wantEnrolled()
 }
 
-// The user's name is the device's, since the usual policies want that.
-func TestTheDeviceIsNamedAfterTheUser(t *testing.T) {
-	e := newEnroller(t)
-	_, err := e.enroll(func(n *provider.Enrollment) { n.Name = "" })
-	wantFault(t, err, fault.Failure, e.user.MFASerial, "already", "awsmint_mfa_serial = "+e.user.MFASerial, "--name NAME")
-	if e.sts.Calls("EnableMFADevice") != 0 || len(e.sts.AllDevices()) != 1 {
-		t.Error("something was changed")
-	}
-}
-
 func TestWrongCodesLeaveNoDevice(t *testing.T) {
 	e := newEnroller(t)
 	e.wrong = 99
@@ -153,17 +143,6 @@ func TestASeedThatIsStoredIsNotLost(t *testing.T) {
 	if e.sts.Calls("CreateVirtualMFADevice") != 0 || e.keys.items[keychain.SeedAccount("work")].IsZero() {
 		t.Error("a device was made, or the seed lost")
 	}
-}
-
-func TestAnotherKindOfNameOrKey(t *testing.T) {
-	e := newEnroller(t)
-	for _, name := range []string{"my phone", "a/b", strings.Repeat("x", 227)} {
-		_, err := e.enroll(func(n *provider.Enrollment) { n.Name = name })
-		wantFault(t, err, fault.Usage, "is not a name for an MFA device")
-	}
-	e.lines = noMFA + "role_arn = arn:aws:iam::111122223333:role/A\nsource_profile = keys\n[profile keys]\n"
-	_, err := e.enroll()
-	wantFault(t, err, fault.Usage, `profile "work" has no key of its own`)
 }
 
 // All answers but the last are lost: that the device can't be deleted, since it

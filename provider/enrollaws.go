@@ -51,6 +51,9 @@ func (e *enrolling) explain(ctx context.Context, c call, err error) error {
 			hint = "check this machine's clock"
 		}
 		return fault.Wrap(err, fault.Refused, fmt.Sprintf("AWS did not accept the codes of the new device %s", e.serial), hint)
+	case code == "LimitExceeded" && c.action == "CreateVirtualMFADevice":
+		return fault.Wrap(err, fault.Refused, fmt.Sprintf("the account %s has as many virtual MFA devices as AWS allows", accountOf(e.serial)),
+			"those that nobody has count too: aws iam list-virtual-mfa-devices --assignment-status Unassigned; delete one")
 	case code == "LimitExceeded":
 		return fault.Wrap(err, fault.Refused, fmt.Sprintf("the user %q has as many MFA devices as AWS allows", e.user),
 			fmt.Sprintf("see them: aws iam list-mfa-devices --user-name %s; and deactivate one", e.user))

@@ -27,12 +27,20 @@ from nothing else. To undo it: awsmint mfa remove ` + profile + "\n"
 
 // device is the MFA device of a profile, and the run that it is looked at in.
 func (a *App) device(profile string) (*provider.MFADevice, *run, error) {
-	run, err := a.begin(provider.Request{Profile: profile}, ask{noInput: a.noInput(false), asked: true})
+	config, err := awsconfig.Load(a.Paths)
 	if err != nil {
 		return nil, nil, err
 	}
-	device, err := provider.NewMFADevice(run.config, a.Getenv, profile, run.options)
-	return device, run, err
+	device, err := provider.NewMFADevice(config, a.Getenv, profile, provider.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	run, err := a.beginWith(config, provider.Request{Profile: profile}, device.Session, ask{noInput: a.noInput(false), asked: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	device.Options = run.options
+	return device, run, nil
 }
 
 // storedSeed is the seed of a profile; zero where there is none.

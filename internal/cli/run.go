@@ -38,11 +38,17 @@ func (a *App) begin(request provider.Request, ask ask) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{config: config}
-	if r.link, err = provider.Resolve(config, a.Getenv, request); err != nil {
+	link, err := provider.Resolve(config, a.Getenv, request)
+	if err != nil {
 		return nil, err
 	}
-	environ, err := a.Enter(a.Getenv, a.Environ, request, r.link)
+	return a.beginWith(config, request, link, ask)
+}
+
+// beginWith is begin for a request that is resolved.
+func (a *App) beginWith(config *awsconfig.Config, request provider.Request, link provider.Link, ask ask) (*run, error) {
+	r := &run{config: config, link: link}
+	environ, err := a.Enter(a.Getenv, a.Environ, request, link)
 	if err != nil {
 		return nil, err
 	}

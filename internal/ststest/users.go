@@ -1,6 +1,7 @@
 package ststest
 
 import (
+	"path"
 	"time"
 
 	"github.com/pquerna/otp/totp"
@@ -22,10 +23,12 @@ type User struct {
 	Created         time.Time
 }
 
-// AddUser makes a user. A name that is there already gives the same user
-// again.
+// AddUser makes a user. Before the name there may be a path: team/alice. A name
+// that is there already gives the same user again.
 func (s *Server) AddUser(name string) *User {
 	now := s.Now()
+	resource := "user/" + name
+	name = path.Base(resource)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if u, ok := s.users[name]; ok {
@@ -35,7 +38,7 @@ func (s *Server) AddUser(name string) *User {
 		Name:            name,
 		UserID:          newUniqueID("AIDA"),
 		AccountID:       AccountID,
-		ARN:             "arn:aws:iam::" + AccountID + ":user/" + name,
+		ARN:             "arn:aws:iam::" + AccountID + ":" + resource,
 		AccessKeyID:     s.unusedKeyID("AKIA", AccountID),
 		SecretAccessKey: newSecret(),
 		MFASerial:       "arn:aws:iam::" + AccountID + ":mfa/" + name,
