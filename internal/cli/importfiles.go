@@ -15,7 +15,12 @@ var inFileNames = strings.NewReplacer(
 	keycheck.AccessKeyID, "aws_access_key_id", keycheck.SecretAccessKey, "aws_secret_access_key",
 	keycheck.SessionToken, "aws_session_token", keycheck.SecurityToken, "aws_security_token",
 	"unset ", "take out ",
+	keycheck.Expiration, tokenExpires,
 )
+
+// tokenExpires is where saml2aws, gimme-aws-creds and others write when a
+// session ends. SDKs pass it over.
+const tokenExpires = "x_security_token_expires"
 
 // keysInFiles are the plaintext keys of a profile, one at most of each file, in
 // the order in which SDKs look for them. None is put together from both files:
@@ -33,6 +38,9 @@ func keysInFiles(config *awsconfig.Config, profile string) (found []foundKey, er
 		}}
 		f.AccessKeyID, f.SecretAccessKey = get(keycheck.AccessKeyID), get(keycheck.SecretAccessKey)
 		f.SessionToken, f.SecurityToken = get(keycheck.SessionToken), get(keycheck.SecurityToken)
+		if _, err := keycheck.ParseTime(section.Get(tokenExpires)); err == nil && f.endsByItself() {
+			f.Expiration = get(keycheck.Expiration)
+		}
 		if !f.isNone() {
 			found = append(found, f)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,13 +94,17 @@ func (r *imports) fromText(profile string, read func() ([]byte, error)) (foundKe
 	if len(all) > 1 {
 		chosen = nil
 		for _, one := range all {
-			if one.Profile == profile {
+			if one.Profile == profile || one.Profile == "" && one.UserName == profile {
 				chosen = append(chosen, one)
 			}
 		}
 	}
 	if len(chosen) != 1 {
-		return foundKey{}, fault.New(fault.Usage, fmt.Sprintf("the text holds %d keys, and none that says it is for profile %q", len(all), profile),
+		var lines []string
+		for _, one := range all {
+			lines = append(lines, strconv.Itoa(one.Line))
+		}
+		return foundKey{}, fault.New(fault.Usage, fmt.Sprintf("the text holds %d keys (lines %s), and none that says it is for profile %q", len(all), strings.Join(lines, ", "), profile),
 			"give the lines of one key alone")
 	}
 	one := chosen[0]

@@ -97,19 +97,78 @@ func TestKilledImport(t *testing.T) {
 	}
 }
 
+// The same for keys in both files and a temporary one beside: none of the
+// permanent ones is ever nowhere.
+func TestKilledImportOfAll(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	users := map[string]*ststest.User{"work": l.AWS.AddUser("alice"), "play": l.AWS.AddUser("bob")}
+	lines := func(u *ststest.User) string {
+		return "aws_access_key_id = " + u.AccessKeyID + "\naws_secret_access_key = " + u.SecretAccessKey + "\n"
+	}
+	begin := func() {
+		plainText(t, l, users["work"])
+		write(t, l.ConfigFile(), "[profile play]\n"+lines(users["play"])+"# mine\n", 0o600)
+		write(t, credentialsFile(l), "[play]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\n[work]\n"+lines(users["work"]), 0o600)
+	}
+	args := []string{"import", "--all", "--yes"}
+	var whole lab.Result // the first is slower
+	for range 2 {
+		begin()
+		if whole = l.Run("", args...); whole.Err != nil {
+			t.Fatal(whole.Stderr)
+		}
+	}
+	const rounds = 12
+	killed := 0
+	for _, delay := range delays(rounds, whole.Took) {
+		for profile := range users {
+			if r := l.Run("", "remove", profile, "--yes"); r.Err != nil {
+				t.Fatal(r.Stderr)
+			}
+		}
+		begin()
+		if killAfter(t, l, "", delay, args...) {
+			killed++
+		}
+		plain := textOf(t, l.ConfigFile()) + textOf(t, credentialsFile(l))
+		for profile, u := range users {
+			if !strings.Contains(plain, u.SecretAccessKey) && !storesKeyFor(t, l, profile, u) {
+				t.Fatalf("killed after %v: the key of %s is lost\n%s", delay, profile, plain)
+			}
+		}
+		if r := l.Run("", args...); r.Err != nil && !strings.Contains(r.Stderr, "no profile has a permanent key") {
+			t.Fatalf("killed after %v, and not finished by another run: %d %s", delay, r.Status, r.Stderr)
+		}
+		for profile, u := range users {
+			if !storesKeyFor(t, l, profile, u) {
+				t.Fatalf("killed after %v: the key of %s is not in the keychain after another run", delay, profile)
+			}
+		}
+	}
+	if killed == 0 {
+		t.Error("no run was killed: the test shows nothing")
+	}
+}
+
 // storesKey reports whether the keychain has the user's key for the profile
 // work, whatever the config files say.
 func storesKey(t *testing.T, l *lab.Lab, u *ststest.User) bool {
 	t.Helper()
+	return storesKeyFor(t, l, "work", u)
+}
+
+func storesKeyFor(t *testing.T, l *lab.Lab, profile string, u *ststest.User) bool {
+	t.Helper()
 	config := filepath.Join(t.TempDir(), "config")
-	if err := os.WriteFile(config, []byte("[profile work]\ncredential_process = "+l.Binary+" process work\n"), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte("[profile "+profile+"]\ncredential_process = "+l.Binary+" process "+profile+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	l.Set("AWS_CONFIG_FILE", config)
 	l.Set("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 	defer l.Set("AWS_CONFIG_FILE", "")
 	defer l.Set("AWS_SHARED_CREDENTIALS_FILE", "")
-	return strings.Contains(l.Run("", "process", "work", "--raw-key").Stdout, u.SecretAccessKey)
+	return strings.Contains(l.Run("", "process", profile, "--raw-key").Stdout, u.SecretAccessKey)
 }
 
 func textOf(t *testing.T, path string) string {

@@ -43,7 +43,7 @@ func TestImportFromAwsVault(t *testing.T) {
 		}
 	}
 	r := l.Run("", "import", "work", "--from", "aws-vault", "--yes")
-	if r.Err != nil || !strings.Contains(r.Stderr, "aws-vault remove work") {
+	if r.Err != nil || !strings.HasSuffix(r.Stderr, "aws-vault has the key still; when all works: aws-vault remove work\n") || strings.Count(r.Stderr, "aws-vault") != 2 {
 		t.Fatalf("%d %s%s", r.Status, r.Stdout, r.Stderr)
 	}
 	if got := textOf(t, l.ConfigFile()); !strings.Contains(got, "awsmint process work") || strings.Contains(got, "aws-vault") {
@@ -69,8 +69,11 @@ func TestImportFromAwsVaultsItem(t *testing.T) {
 	putIntoAwsVault(t, service.Getenv("DBUS_SESSION_BUS_ADDRESS"), "vaulted", item)
 
 	r := l.Run("", "import", "vaulted", "--from", "aws-vault", "--yes")
-	if r.Err != nil || !strings.Contains(r.Stdout, "of "+bob.ARN) {
+	if r.Err != nil || !strings.Contains(r.Stdout, "of "+bob.ARN) || !strings.Contains(r.Stderr, "aws-vault remove vaulted\n") {
 		t.Fatalf("%d %s%s", r.Status, r.Stdout, r.Stderr)
+	}
+	if r := l.Run("", "import", "vaulted", "--from", "aws-vault", "--yes"); r.Err != nil {
+		t.Errorf("aws-vault's copy was taken away: %s", r.Stderr)
 	}
 	failed(t, l.Run("", "import", "other", "--from", "aws-vault", "--yes"), 4, "aws-vault is not installed", "other")
 }

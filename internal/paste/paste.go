@@ -93,8 +93,10 @@ func fromUTF16(data []byte, order binary.ByteOrder) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// lineBreaks makes every line break one that the readers know.
-var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
+// lineBreaks makes every line break one that the readers know, and takes out the
+// marks that a terminal puts round what is pasted, where a program has asked it
+// to and has not been there to take that back.
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\x1b[200~", "", "\x1b[201~", "")
 
 // isBlank reports whether r shows as nothing: all kinds of spaces, and the
 // marks without width that come with text from web pages and chats.

@@ -75,6 +75,7 @@ func one(f paste.Found) []paste.Found { return []paste.Found{f} }
 func TestShellLines(t *testing.T) {
 	wantForms(t, []form{
 		{"sh, as the access portal gives it", "export AWS_ACCESS_KEY_ID=\"ASIA…\"\nexport AWS_SECRET_ACCESS_KEY=\"SECRET…\"\nexport AWS_SESSION_TOKEN=\"TOKEN…\"\n", one(session)},
+		{"sh, between the marks of a terminal", "\x1b[200~export AWS_ACCESS_KEY_ID=ASIA…\nexport AWS_SESSION_TOKEN=TOKEN…\nexport AWS_SECRET_ACCESS_KEY=SECRET…\x1b[201~\n", one(session)},
 		{"sh without quotes, with comments", "# work\nexport AWS_ACCESS_KEY_ID=AKIA… # mine\nexport AWS_SECRET_ACCESS_KEY='SECRET…'", one(key)},
 		{"sh in one line", "export AWS_ACCESS_KEY_ID=AKIA… AWS_SECRET_ACCESS_KEY=SECRET… AWS_REGION=eu-west-1", one(with(key, func(f *paste.Found) { f.Region = "eu-west-1" }))},
 		{"sh, commands in one line", "export AWS_ACCESS_KEY_ID=AKIA…; export AWS_SECRET_ACCESS_KEY=SECRET… && aws s3 ls", one(key)},
