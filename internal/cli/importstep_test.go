@@ -129,3 +129,24 @@ func TestWhatAFailedImportSaysIsSo(t *testing.T) {
 		})
 	}
 }
+
+// A .env file that has got another key since it was read keeps it.
+func TestAnotherKeyInTheEnvFileStays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".env")
+	const text = "A=1\nAWS_ACCESS_KEY_ID=" + otherID + "\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	step := &importStep{
+		addition: &addition{Add: &Add{Profile: "work"}, app: &App{Surroundings: provider.Surroundings{CacheDir: t.TempDir()}}},
+		run:      &imports{Import: &Import{EnvFile: path}},
+	}
+	step.found.AccessKeyID = secret.New(stepID)
+	err := step.clearEnvFile(t.Context())
+	if err == nil || err.Error() != path+":2: there is another key by now" {
+		t.Errorf("got %v", err)
+	}
+	if left, err := os.ReadFile(path); err != nil || string(left) != text {
+		t.Errorf("the file is %q, %v", left, err)
+	}
+}

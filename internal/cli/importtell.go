@@ -18,7 +18,7 @@ func (s *importStep) clearEnvFile(ctx context.Context) error {
 	file := &envFile{path: s.run.EnvFile, app: s.app}
 	return file.update(ctx, func(data []byte) ([]byte, error) {
 		if id, _ := dotenv.Lookup(data, format.AccessKeyID); id.Reveal() != s.found.id() {
-			return nil, fault.New(fault.Failure, fmt.Sprintf("%q has another key by now", s.run.EnvFile), "import that, or empty its lines by hand")
+			return nil, fault.New(fault.Failure, fmt.Sprintf("%s:%d: there is another key by now", s.run.EnvFile, dotenv.Line(data, format.AccessKeyID)), "import that, or empty its lines by hand")
 		}
 		return dotenv.Clear(data, secretNames...), nil
 	})
