@@ -173,10 +173,38 @@ func (e *examination) second(k keyAt, key provider.UserKey) {
 			provider.LastFour(key.ID), state, days(e.Now().Sub(key.Created)), firstSet(lastUsed(key, e.Now()), "its last use is not known")),
 		Advice: "find out who uses it, and when nobody does, delete it in the IAM console",
 	}
-	if key.Unused(e.Now(), provider.DefaultUnusedFor) {
+	key.Holder = e.holder(key.ID)
+	switch {
+	case key.Holder != "":
+		f.Advice = fmt.Sprintf("take it out of profile %q, which has it, and delete it in the IAM console", key.Holder)
+	case key.Unused(e.Now(), provider.DefaultUnusedFor):
 		f.Advice = "delete it in the IAM console; or have it deleted and the other one replaced, " + k.rotate(" --delete-oldest-unused")
 	}
 	e.add(f)
+}
+
+// holder is the profile that has a key, in the files or in the keychain; empty:
+// none has.
+func (e *examination) holder(id string) string {
+	for _, name := range e.config.Profiles() {
+		section, err := e.config.Profile(name)
+		switch {
+		case err != nil:
+			continue
+		case section.Get("aws_access_key_id") == id:
+			return name
+		case e.locked || !isOurs(section):
+			continue
+		}
+		value, err := e.Keychain.Get(e.ctx, keychain.KeyAccount(name))
+		if err != nil {
+			continue
+		}
+		if key, err := keychain.DecodeKey(value); err == nil && key.AccessKeyID == id {
+			return name
+		}
+	}
+	return ""
 }
 
 // lastUsed tells when a key was used last; empty: AWS has not said.

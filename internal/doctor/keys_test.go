@@ -2,18 +2,23 @@ package doctor_test
 
 import (
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/secret"
 )
 
-// another gives alice a second key, which nobody has used for so long.
-func another(w *world) {
+// another gives alice a second key, which nobody has ever used.
+func another(w *world) keychain.Key {
 	w.Helper()
 	key, err := w.aws.AddAccessKey("alice")
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.aws.SetKeyHistory(key.ID, w.clock().Add(-long), w.clock().Add(-long))
+	w.aws.SetKeyHistory(key.ID, w.clock().Add(-long), time.Time{})
+	return keychain.Key{AccessKeyID: key.ID, SecretAccessKey: secret.New(key.Secret)}
 }
 
 // one takes alice's other keys away.
@@ -51,7 +56,13 @@ var keyTroubles = []trouble{
 		func(w *world) { permanent(w); old(w) }, young},
 	{"a key in a .env file that AWS made long ago", "key-old", "run: awsmint import PROFILE --env-file ",
 		func(w *world) { permanentFile(w); old(w) }, young},
-	{"a second key that nobody uses", "second-key", "run: awsmint rotate work --delete-oldest-unused", another, one},
+	{"a second key that nobody uses", "second-key", "run: awsmint rotate work --delete-oldest-unused", func(w *world) { another(w) }, one},
+	{"a second key that another profile has", "second-key", `take it out of profile "ci"`,
+		func(w *world) {
+			w.configure("[profile ci]\nregion = eu-west-1\ncredential_process = " + w.line("ci") + "\n")
+			w.keys.items[keychain.KeyAccount("ci")] = keychain.EncodeKey(another(w))
+		},
+		func(w *world) { delete(w.keys.items, keychain.KeyAccount("ci")); one(w) }},
 	{"a second key that is in use", "second-key", "find out who uses it",
 		func(w *world) {
 			another(w)

@@ -84,13 +84,13 @@ func plainKey(t *testing.T, l *lab.Lab, profile string, u *ststest.User) {
 	write(t, credentialsFile(l), fmt.Sprintf("[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n", profile, u.AccessKeyID, u.SecretAccessKey), 0o600)
 }
 
-// anotherKey gives alice a second key, of which nobody has made use for long.
+// anotherKey gives alice a second key, of which nobody has ever made use.
 func anotherKey(t *testing.T, l *lab.Lab, alice *ststest.User) {
 	key, err := l.AWS.AddAccessKey(alice.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	old(key.ID, l)
+	l.AWS.SetKeyHistory(key.ID, time.Now().Add(-longAgo), time.Time{})
 }
 
 // job has the profile named job, for which no key is stored.
@@ -125,7 +125,7 @@ var inFile = []string{"work", "--file", "~/app/.env"}
 
 // advices begin with the command that each is about.
 var advices = []advice{
-	{name: "add: a key that is missing", id: "key-missing", args: []string{"job"}, breaks: job,
+	{name: "add: a key that is missing", id: "key-missing", args: []string{"job"}, nth: 1, breaks: job,
 		answers: func(_ *testing.T, _ *lab.Lab, alice *ststest.User) [][]reply {
 			return [][]reply{typesKey(alice.AccessKeyID, alice.SecretAccessKey)}
 		}},
