@@ -99,21 +99,3 @@ func TestKeyMadeByHandThatIsNotListedYet(t *testing.T) {
 		t.Error("the journal is open although AWS refused")
 	}
 }
-
-// wantKeys checks which keys the user has.
-func (r *rotator) wantKeys(ids ...string) {
-	r.t.Helper()
-	got := map[string]bool{}
-	for _, key := range r.sts.AccessKeys("alice") {
-		got[key.ID] = true
-	}
-	for _, id := range ids {
-		if !got[id] {
-			r.t.Errorf("the key %s was deleted", id)
-		}
-		delete(got, id)
-	}
-	for id := range got {
-		r.t.Errorf("there is another key, %s", id)
-	}
-}

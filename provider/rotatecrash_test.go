@@ -27,8 +27,31 @@ func TestRotationSurvivesAFailureAnywhere(t *testing.T) {
 }
 
 func TestRotationSurvivesARefusalAnywhere(t *testing.T) {
-	sweep{withMFA: true, once: true, refusal: "AccessDenied"}.run(t)
-	sweep{withMFA: true, once: true, refusal: "ServiceUnavailable"}.run(t)
+	sweep{withMFA: true, once: true, pretence: pretence{refusal: "AccessDenied"}}.run(t)
+	sweep{withMFA: true, once: true, pretence: pretence{refusal: "ServiceUnavailable"}}.run(t)
+	sweep{withMFA: true, once: true, pretence: pretence{refusal: "ServiceUnavailable", late: true}}.run(t)
+}
+
+// TestRotationSurvivesSilenceAnywhere: AWS does not answer, before or after it
+// has done what was asked.
+func TestRotationSurvivesSilenceAnywhere(t *testing.T) {
+	sweep{withMFA: true, once: true, pretence: pretence{hang: true}}.run(t)
+	sweep{withMFA: true, once: true, pretence: pretence{hang: true, late: true}}.run(t)
+}
+
+// TestRotationOfASharedKeySurvives: the same where two profiles have the key.
+// Both of them work at every moment, and both have the new one in the end.
+func TestRotationOfASharedKeySurvives(t *testing.T) {
+	for _, s := range []sweep{
+		{}, {once: true},
+		{once: true, pretence: pretence{refusal: "AccessDenied"}},
+		{once: true, pretence: pretence{refusal: "ServiceUnavailable"}},
+		{once: true, pretence: pretence{refusal: "ServiceUnavailable", late: true}},
+		{once: true, pretence: pretence{hang: true, late: true}},
+	} {
+		s.withMFA, s.shared = true, true
+		s.run(t)
+	}
 }
 
 // TestResumedRotationSurvivesItsEndAnywhere: the same for a run that finds what
@@ -38,6 +61,10 @@ func TestResumedRotationSurvivesItsEndAnywhere(t *testing.T) {
 		t.Run(left, func(t *testing.T) {
 			sweep{withMFA: true, before: func(r *rotator) { r.endAt(left) }}.run(t)
 		})
+	}
+	// The first of these is asked about as no other is.
+	for _, how := range []pretence{{}, {refusal: "AccessDenied"}, {refusal: "ServiceUnavailable", late: true}, {hang: true, late: true}} {
+		sweep{withMFA: true, once: true, before: func(r *rotator) { r.endAt("after CreateAccessKey") }, pretence: how}.run(t)
 	}
 }
 
@@ -52,12 +79,13 @@ func TestRotationGoesBackWhereverItEnds(t *testing.T) {
 
 // sweep rotates once for each event of a rotation, which breaks there.
 type sweep struct {
-	withMFA bool
-	delay   time.Duration // until a change of a key is known
-	once    bool          // a failure, and not the end of the run
-	refusal string        // what AWS answers in place of silence
-	before  func(*rotator)
-	dead    bool // the key in the keychain does not work at first
+	withMFA  bool
+	delay    time.Duration // until a change of a key is known
+	once     bool          // a failure, and not the end of the run
+	shared   bool          // another profile has the same key
+	before   func(*rotator)
+	dead     bool // the key in the keychain does not work at first
+	pretence      // how AWS fails
 }
 
 func (s sweep) begin(t *testing.T) *rotator {
@@ -66,7 +94,10 @@ func (s sweep) begin(t *testing.T) *rotator {
 	if s.before != nil {
 		s.before(r)
 	}
-	r.behave(pretence{refusal: s.refusal})
+	if s.shared {
+		r.share("copy")
+	}
+	r.behave(s.pretence)
 	r.breakAt(0, s.once)
 	return r
 }
@@ -108,21 +139,18 @@ func (s sweep) run(t *testing.T) {
 func (s sweep) tells(events []string, i int) bool {
 	before, what, _ := strings.Cut(events[i], " ")
 	switch {
-	case s.refusal != "":
-		return isRequest(events[i])
 	case i > 1 && events[i-2] == events[i]:
 		return false // the same question once more
+	case s.refusal != "" || s.hang:
+		return isRequest(what) && (before == "after") == s.late
 	case strings.HasPrefix(what, "get "):
 		return before == "before" && (s.once || i == 0)
 	}
 	return s.once || before != "before"
 }
 
-// isRequest reports whether an event is a request to AWS.
-func isRequest(event string) bool {
-	what, ok := strings.CutPrefix(event, "before ")
-	return ok && strings.ToLower(what) != what
-}
+// isRequest reports whether an event is of a request to AWS.
+func isRequest(what string) bool { return strings.ToLower(what) != what }
 
 // endAt has a run end at an event, by its name.
 func (r *rotator) endAt(event string) {

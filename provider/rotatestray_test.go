@@ -137,15 +137,3 @@ func TestAttemptIsNotedAgainWhereTheKeychainWasSlow(t *testing.T) {
 		t.Errorf("attempts %+v, after %v", got, began)
 	}
 }
-
-// otherKey is the id of the user's key that is not the one of the beginning.
-func (r *rotator) otherKey() string {
-	r.t.Helper()
-	for _, key := range r.sts.AccessKeys("alice") {
-		if key.ID != r.user.AccessKeyID {
-			return key.ID
-		}
-	}
-	r.t.Fatal("there is no other key")
-	return ""
-}

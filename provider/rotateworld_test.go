@@ -4,13 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -30,6 +26,7 @@ var errDead = errors.New("the run has ended")
 type rotator struct {
 	*world
 	config string
+	shared []string // other profiles with the same key
 	said   []string // the events of the progress of all runs
 
 	mu     sync.Mutex
@@ -75,98 +72,6 @@ func (r *rotator) breakAt(event int, once bool) {
 	r.events, r.at, r.named, r.once, r.broken = nil, event, "", once, false
 }
 
-// serve is AWS behind a network that breaks.
-func (r *rotator) serve(w http.ResponseWriter, request *http.Request) {
-	body, err := io.ReadAll(request.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	form, _ := url.ParseQuery(string(body))
-	action := form.Get("Action")
-	if !r.happen("before " + action) {
-		refuse(w, r.present().refusal)
-		return
-	}
-	hidden, unknown := r.pretends(action)
-	if unknown {
-		refuse(w, "InvalidClientTokenId")
-		return
-	}
-	request.Body = io.NopCloser(strings.NewReader(string(body)))
-	answer := httptest.NewRecorder()
-	r.sts.Handler().ServeHTTP(answer, request)
-	if !r.happen("after " + action) {
-		refuse(w, "")
-	}
-	maps.Copy(w.Header(), answer.Header())
-	w.WriteHeader(answer.Code)
-	text := answer.Body.String()
-	if hidden {
-		keys := r.sts.AccessKeys("alice")
-		before, after, _ := strings.Cut(text, keys[len(keys)-1].ID)
-		_, after, _ = strings.Cut(after, "</member>")
-		text = before[:strings.LastIndex(before, "<member>")] + after
-	}
-	if action == "ListAccessKeys" && r.present().doubled {
-		youngest := text[strings.LastIndex(text, "<member>"):]
-		youngest, _, _ = strings.Cut(youngest, "</member>")
-		id := r.otherKey()
-		text = strings.Replace(text, "<member>", strings.Replace(youngest, id, id[:16]+"TWIN", 1)+"</member><member>", 1)
-	}
-	_, _ = io.WriteString(w, text)
-}
-
-// pretence is how AWS behaves.
-type pretence struct {
-	refusal string // what it answers in place of silence
-	hidden  int    // how many lists lag behind: they leave out the youngest key
-	doubled bool   // lists have the youngest key twice, under another id
-	flaps   string // how it knows the key for each call of action: "y" or "n"; then as it is
-	action  string
-}
-
-// behave has AWS behave so from now on.
-func (r *rotator) behave(p pretence) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.pretence = p
-}
-
-func (r *rotator) present() pretence {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.pretence
-}
-
-// pretends is what an answer is to pretend.
-func (r *rotator) pretends(action string) (hidden, unknown bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	p := &r.pretence
-	switch {
-	case action == "ListAccessKeys" && p.hidden > 0:
-		p.hidden--
-		return true, false
-	case action == p.action && p.flaps != "":
-		unknown = p.flaps[0] == 'n'
-		p.flaps = p.flaps[1:]
-	}
-	return false, unknown
-}
-
-// refuse answers with an error of AWS's; without a code it does not answer.
-func refuse(w http.ResponseWriter, code string) {
-	if code == "" {
-		panic(http.ErrAbortHandler)
-	}
-	status := http.StatusForbidden
-	if code == "ServiceUnavailable" {
-		status = http.StatusServiceUnavailable
-	}
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>no</Message></Error><RequestId>r</RequestId></ErrorResponse>", code)
-}
-
 // Get, Set and Delete make the rotator a keychain that breaks.
 func (r *rotator) Get(ctx context.Context, account string) (value secret.String, err error) {
 	err = r.around("get "+account, func() (err error) { value, err = r.keys.Get(ctx, account); return err })
@@ -202,6 +107,7 @@ func (r *rotator) rotation(change ...func(*provider.Rotation)) provider.Rotation
 		r.t.Fatalf("%v\n%s", err, fault.HintOf(err))
 	}
 	rotation.Wait = func(ctx context.Context, d time.Duration) error { r.clock.advance(d); return ctx.Err() }
+	rotation.Shared = r.shared
 	rotation.Progress = func(p provider.RotationProgress) { r.said = append(r.said, string(p.Event)) }
 	for _, f := range change {
 		f(rotation)
@@ -245,16 +151,24 @@ func (r *rotator) item(profile string) keychain.Key {
 	return key
 }
 
-// wantWorking checks that the key in the keychain works.
+// share gives another profile the same key.
+func (r *rotator) share(profile string) {
+	r.keys.items[keychain.KeyAccount(profile)] = r.keys.items[keychain.KeyAccount("work")]
+	r.shared = append(r.shared, profile)
+}
+
+// wantWorking checks that the keys in the keychain work.
 func (r *rotator) wantWorking() {
 	r.t.Helper()
-	item := r.item("work")
+	works := map[string]bool{}
 	for _, key := range r.sts.AccessKeys("alice") {
-		if key.ID == item.AccessKeyID && key.Secret == item.SecretAccessKey.Reveal() && key.Active {
-			return
+		works[key.ID+key.Secret] = key.Active
+	}
+	for _, profile := range append(r.shared, "work") {
+		if item := r.item(profile); !works[item.AccessKeyID+item.SecretAccessKey.Reveal()] {
+			r.t.Errorf("the key of %q in the keychain does not work (%s)", profile, item.AccessKeyID)
 		}
 	}
-	r.t.Errorf("the key in the keychain does not work (%s)", item.AccessKeyID)
 }
 
 // wantOneKey checks that the user has one key, another than before, that it
@@ -288,6 +202,36 @@ func (r *rotator) secondKey(created, lastUsed time.Time) ststest.AccessKey {
 	}
 	r.sts.SetKeyHistory(key.ID, created, lastUsed)
 	return key
+}
+
+// otherKey is the id of the user's key that is not the one of the beginning.
+func (r *rotator) otherKey() string {
+	r.t.Helper()
+	for _, key := range r.sts.AccessKeys("alice") {
+		if key.ID != r.user.AccessKeyID {
+			return key.ID
+		}
+	}
+	r.t.Fatal("there is no other key")
+	return ""
+}
+
+// wantKeys checks which keys the user has.
+func (r *rotator) wantKeys(ids ...string) {
+	r.t.Helper()
+	got := map[string]bool{}
+	for _, key := range r.sts.AccessKeys("alice") {
+		got[key.ID] = true
+	}
+	for _, id := range ids {
+		if !got[id] {
+			r.t.Errorf("the key %s was deleted", id)
+		}
+		delete(got, id)
+	}
+	for id := range got {
+		r.t.Errorf("there is another key, %s", id)
+	}
 }
 
 func name(events []string, i int) string { return fmt.Sprintf("%02d %s", i, events[i-1]) }
