@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -19,7 +20,8 @@ import (
 // would keep out of each other's way.
 type rotating struct {
 	*lab.Lab
-	alice *ststest.User
+	alice    *ststest.User
+	profiles []string // that have her key
 }
 
 func rotatingLabs(t *testing.T, n int, withMFA bool) (all []rotating) {
@@ -32,16 +34,28 @@ func rotatingLabs(t *testing.T, n int, withMFA bool) (all []rotating) {
 		} else {
 			edit(t, l.ConfigFile(), "awsmint_mfa_serial", "# awsmint_mfa_serial")
 		}
-		all = append(all, rotating{l, alice})
+		all = append(all, rotating{l, alice, []string{"work"}})
 	}
 	return all
+}
+
+// shared gives another profile the same key.
+func (r rotating) shared(t *testing.T) rotating {
+	t.Helper()
+	if err := r.Add("again", r.alice, true); err != nil {
+		t.Error(err)
+	}
+	r.profiles = append(r.profiles, "again")
+	return r
 }
 
 // goesOn checks that the key in the keychain works whatever became of a run,
 // and that the next one leaves one key.
 func (r rotating) goesOn(t *testing.T, after string) {
 	t.Helper()
-	keyWorks(t, r.Lab, "alice", "work")
+	for _, profile := range r.profiles {
+		keyWorks(t, r.Lab, "alice", profile)
+	}
 	before := r.AWS.Calls("GetSessionToken")
 	again := r.Run("", "rotate", "work")
 	if again.Err != nil {
@@ -51,7 +65,7 @@ func (r rotating) goesOn(t *testing.T, after string) {
 	if asked := r.AWS.Calls("GetSessionToken") - before; asked > 1 {
 		t.Errorf("%s: the next run took %d codes", after, asked)
 	}
-	oneKey(t, r.Lab, "alice", r.alice.AccessKeyID, "work")
+	oneKey(t, r.Lab, "alice", r.alice.AccessKeyID, r.profiles...)
 	if t.Failed() {
 		t.Logf("after: %s\nthe next run said\n%s", after, again.Stderr)
 	}
@@ -111,37 +125,70 @@ func TestRotationKilledAtEachStep(t *testing.T) {
 	group.Wait()
 }
 
-// Each call of AWS fails in turn, without an answer or with a refusal, carried
-// out or not.
-func TestRotationWhereACallFails(t *testing.T) {
+// The same in the middle of each call, before AWS has done what is asked and
+// when it has done so, where two profiles have the key.
+func TestRotationKilledInEachCall(t *testing.T) {
 	t.Parallel()
 	var faults []ststest.Fault
-	for _, action := range []string{"ListAccessKeys", "CreateAccessKey", "GetCallerIdentity", "UpdateAccessKey", "DeleteAccessKey"} {
-		faults = append(faults,
-			ststest.Fault{Action: action, Code: "AccessDenied", Message: "no"},
-			ststest.Fault{Action: action, ResetConn: true},
-			ststest.Fault{Action: action, Late: true, ResetConn: true},
-			ststest.Fault{Action: action, Status: 503, Code: "ServiceUnavailable", Message: "no"})
+	for _, action := range []string{"GetSessionToken", "ListAccessKeys", "CreateAccessKey", "GetCallerIdentity", "UpdateAccessKey", "DeleteAccessKey"} {
+		faults = append(faults, ststest.Fault{Action: action, Hang: true}, ststest.Fault{Action: action, Hang: true, Late: true})
 	}
-	labs := rotatingLabs(t, len(faults), false)
+	labs := rotatingLabs(t, len(faults), true)
 	var group sync.WaitGroup
 	for i, fault := range faults {
+		l := labs[i].shared(t)
+		l.AWS.Reset()
+		l.AWS.Inject(fault)
+		s := start(t, l.Lab, "rotate", "work")
 		group.Go(func() {
-			l := labs[i]
-			l.Set("AWSMINT_TIMEOUT", "2s")
-			l.AWS.Inject(fault)
-			what := fmt.Sprintf("%s failing: late %v, reset %v, code %q", fault.Action, fault.Late, fault.ResetConn, fault.Code)
-			r := l.Run("", "rotate", "work")
-			if want := map[bool]int{true: 5, false: 6}[fault.Code == "AccessDenied"]; r.Status != want {
-				t.Errorf("%s: status %d, want %d \n%s", what, r.Status, want, r.Stderr)
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			if err := l.AWS.WaitFor(ctx, fault.Action, 1); err != nil {
+				t.Error(err)
 			}
-			if !strings.Contains(r.Stderr, "run: awsmint rotate work") {
-				t.Errorf("%s: stderr\n%s", what, r.Stderr)
+			_ = s.cmd.Process.Signal(syscall.SIGKILL)
+			for range s.lines {
 			}
+			_ = s.wait()
 			l.AWS.Reset()
-			l.Set("AWSMINT_TIMEOUT", "")
-			l.goesOn(t, what)
+			l.goesOn(t, fmt.Sprintf("killed in %s, done %v", fault.Action, fault.Late))
 		})
 	}
 	group.Wait()
+}
+
+// A key that somebody made by hand after a run was killed is never deleted.
+func TestKilledRotationAndAKeyMadeByHand(t *testing.T) {
+	t.Parallel()
+	l := rotatingLabs(t, 1, false)[0]
+	l.AWS.Inject(ststest.Fault{Action: "CreateAccessKey", Hang: true})
+	s := start(t, l.Lab, "rotate", "work")
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := l.AWS.WaitFor(ctx, "CreateAccessKey", 1); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.cmd.Process.Signal(syscall.SIGKILL)
+	for range s.lines {
+	}
+	_ = s.wait()
+	l.AWS.Reset()
+	mine, err := l.AWS.AddAccessKey("alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.AWS.SetKeyHistory(mine.ID, time.Now().Add(40*time.Second), time.Time{})
+	for _, args := range [][]string{{"rotate", "work"}, {"rotate", "work", "--delete-oldest-unused"}, {"rotate", "--all", "--yes"}} {
+		failed(t, l.Run("", args...), 1, "2 access keys", lastFour(mine.ID)+" (made today, never used)", lastFour(l.alice.AccessKeyID)+" (made today, ", "then run: awsmint rotate work")
+	}
+	if keys := l.AWS.AccessKeys("alice"); len(keys) != 2 {
+		t.Fatal("a key was deleted")
+	}
+
+	// One that stands somewhere on this machine is somebody's whenever it was
+	// made.
+	l.AWS.SetKeyHistory(mine.ID, time.Now(), time.Time{})
+	edit(t, l.ConfigFile(), "[profile work]", "[profile ci]\naws_access_key_id = "+mine.ID+"\naws_secret_access_key = "+mine.Secret+"\n\n[profile work]")
+	failed(t, l.Run("", "rotate", "work"), 1, "2 access keys", `(profile "ci") has`)
+	keyWorks(t, l.Lab, "alice", "work")
 }
