@@ -201,27 +201,6 @@ func TestNoWayNamesTheCommandAndTheReasons(t *testing.T) {
 	wantSent(t, s)
 }
 
-func TestCancelledPromptBeginsACooldown(t *testing.T) {
-	way := &fakeWay{name: "a", answers: append(fails(ErrCancelled), digits("111111")...)}
-	codes, clock := newCodes(t, way)
-	s := &sent{}
-	wantPerson(t, codes.Use(t.Context(), testRequest, s.send), ErrCancelled,
-		`the prompt for the MFA code of device "`+testSerial+`" was cancelled`, "run: awsmint login work")
-
-	clock.time = clock.time.Add(cooldown - time.Millisecond)
-	wantPerson(t, codes.Use(t.Context(), testRequest, s.send), ErrCooldown,
-		`not asking for the MFA code of device "`+testSerial+`": a prompt was cancelled or failed 5 s ago`, "to be asked again, run: awsmint login work")
-	if len(way.requests) != 1 {
-		t.Errorf("asked %d times", len(way.requests))
-	}
-
-	clock.time = clock.time.Add(time.Millisecond)
-	if err := codes.Use(t.Context(), testRequest, s.send); err != nil {
-		t.Error(err)
-	}
-	wantSent(t, s, "a 111111")
-}
-
 // Whether anybody can be asked is known before the wait for the next step.
 func TestNobodyToAskIsNotWaitedFor(t *testing.T) {
 	first := &fakeWay{name: "a", answers: digits("111111")}
@@ -259,43 +238,5 @@ func TestAttended(t *testing.T) {
 		if got := codes.Attended(t.Context()); got != c.want {
 			t.Errorf("%v: %v", c.ways, got)
 		}
-	}
-}
-
-// A locked keychain or a broken command bothered nobody: the next run says
-// again what is wrong, not that it does not ask.
-func TestFailureWithoutAPersonBeginsNoCooldown(t *testing.T) {
-	broken := errors.New("the command is broken")
-	codes, _ := newCodes(t, &fakeWay{name: "a", unattended: true, answers: append(fails(broken), fails(broken)...)})
-	for range 2 {
-		if err := codes.Use(t.Context(), testRequest, (&sent{}).send); !errors.Is(err, broken) {
-			t.Errorf("got %v; want what is broken", err)
-		}
-	}
-}
-
-func TestLoginAsksInTheCooldown(t *testing.T) {
-	codes, _ := newCodes(t, &fakeWay{name: "a", answers: append(fails(ErrCancelled), digits("111111")...)})
-	codes.Asked = true
-	s := &sent{}
-	_ = codes.Use(t.Context(), testRequest, s.send)
-	if err := codes.Use(t.Context(), testRequest, s.send); err != nil {
-		t.Error(err)
-	}
-	codes.Asked = false
-	if err := codes.Use(t.Context(), testRequest, s.send); errors.Is(err, ErrCooldown) {
-		t.Error("the cooldown outlived a prompt that went well")
-	}
-}
-
-func TestUnansweredPromptSaysHowLong(t *testing.T) {
-	way := &fakeWay{name: "a"}
-	codes, clock := newCodes(t, way)
-	way.beforeReply = func() { clock.time = clock.time.Add(55 * time.Second) }
-	way.answers = fails(fmt.Errorf("%w: %w", ErrCancelled, context.DeadlineExceeded))
-	err := codes.Use(t.Context(), testRequest, (&sent{}).send)
-	wantPerson(t, err, context.DeadlineExceeded, `no MFA code for device "`+testSerial+`" came within 55 s`, "run: awsmint login work")
-	if err := codes.Use(t.Context(), testRequest, (&sent{}).send); !errors.Is(err, ErrCooldown) {
-		t.Errorf("then %v; want the cooldown", err)
 	}
 }
