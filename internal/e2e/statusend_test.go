@@ -24,7 +24,7 @@ func TestStatusWatchFollowsTheTerminal(t *testing.T) {
 	began, sizes := time.Now(), 0
 	for range 4 {
 		for columns, titles := range map[uint16]string{40: "PROFILE  IDENTITY    SESSION\x1b[K", 80: "IDENTITY    KIND  KEY  "} {
-			shown := strings.Count(s.text(), titles)
+			shown := strings.Count(s.Text(), titles)
 			if err := pty.Setsize(s.terminal, &pty.Winsize{Rows: 24, Cols: columns}); err != nil {
 				t.Fatal(err)
 			}

@@ -3,13 +3,11 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -19,6 +17,7 @@ import (
 
 	"github.com/awsmint/awsmint/internal/lab"
 	"github.com/awsmint/awsmint/internal/ststest"
+	"github.com/awsmint/awsmint/internal/term/termtest"
 )
 
 // shortLife is how long credentials live where several renewals are to be seen.
@@ -155,67 +154,36 @@ func TestTwoWatchersOfOneFile(t *testing.T) {
 	}
 }
 
-// screen is what a terminal of so many columns gets, as it comes.
+// screen is a run on a terminal of so many columns.
 type screen struct {
+	*termtest.Screen
 	cmd      *exec.Cmd
 	terminal *os.File
-
-	mu    sync.Mutex
-	shown bytes.Buffer
-	more  chan struct{}
-	done  chan struct{}
 }
 
 func onScreen(t *testing.T, l *lab.Lab, columns uint16, args ...string) *screen {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
-	s := &screen{cmd: l.Command(ctx, l.Binary, args...), more: make(chan struct{}, 1), done: make(chan struct{})}
+	s := &screen{cmd: l.Command(ctx, l.Binary, args...)}
 	var err error
 	if s.terminal, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 24, Cols: columns}); err != nil {
 		t.Fatal(err)
 	}
+	s.Screen = termtest.Watch(s.terminal)
 	t.Cleanup(func() {
 		_ = s.cmd.Process.Kill()
-		<-s.done
+		<-s.Done()
 		_ = s.terminal.Close()
 	})
-	go func() {
-		defer close(s.done)
-		chunk := make([]byte, 4096)
-		for {
-			n, err := s.terminal.Read(chunk)
-			s.mu.Lock()
-			s.shown.Write(chunk[:n])
-			s.mu.Unlock()
-			select {
-			case s.more <- struct{}{}:
-			default:
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
 	return s
-}
-
-func (s *screen) text() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.shown.String()
 }
 
 // expect waits until a text was shown n times.
 func (s *screen) expect(t *testing.T, text string, n int) {
 	t.Helper()
-	timeout := time.After(patience)
-	for strings.Count(s.text(), text) < n {
-		select {
-		case <-s.more:
-		case <-timeout:
-			t.Fatalf("%q did not show %d times: %q", text, n, s.text())
-		}
+	if !s.Await(patience, func(shown string) bool { return strings.Count(shown, text) >= n }) {
+		t.Fatalf("%q did not show %d times: %q", text, n, s.Text())
 	}
 }
 
@@ -229,12 +197,12 @@ func (s *screen) typed(t *testing.T, keys string) {
 // end waits for the end, and returns all that was shown.
 func (s *screen) end(t *testing.T, status int) string {
 	t.Helper()
-	<-s.done
+	<-s.Done()
 	_ = s.cmd.Wait()
 	if got := s.cmd.ProcessState.ExitCode(); got != status {
-		t.Errorf("status %d, want %d: %q", got, status, s.text())
+		t.Errorf("status %d, want %d: %q", got, status, s.Text())
 	}
-	return s.text()
+	return s.Text()
 }
 
 // In a terminal the status is one line, however narrow, with the time left in
@@ -277,7 +245,7 @@ func TestWatchAsks(t *testing.T) {
 	s := onScreen(t, l, 80, "export", "work", "--file", ".env.local", "--watch")
 	s.expect(t, "not renewed: ", 1)
 	// Which of the two depends on how far the device's step has gone.
-	if text := s.text(); !strings.Contains(text, "\r\x1b[KMFA code for profile") && !strings.Contains(text, "\r\x1b[KThe present MFA code was used already") {
+	if text := s.Text(); !strings.Contains(text, "\r\x1b[KMFA code for profile") && !strings.Contains(text, "\r\x1b[KThe present MFA code was used already") {
 		t.Errorf("nobody was asked, or behind something else: %q", text)
 	}
 	s.expect(t, "expired; not renewed", 1)

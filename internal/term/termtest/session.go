@@ -37,10 +37,8 @@ type Session struct {
 	commands *os.File
 	end      func()
 
-	mu     sync.Mutex
-	screen strings.Builder
+	screen *Screen
 	seen   int // how much of screen was matched by Expect
-	more   chan struct{}
 }
 
 // Open makes a terminal on which nothing runs yet, so that a test can type
@@ -51,10 +49,8 @@ func Open(t testing.TB) *Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Session{t: t, keyboard: keyboard, tty: tty, more: make(chan struct{}, 1)}
 	t.Cleanup(func() { _, _ = keyboard.Close(), tty.Close() })
-	go s.watch()
-	return s
+	return &Session{t: t, keyboard: keyboard, tty: tty, screen: Watch(keyboard)}
 }
 
 // Start runs job in the terminal's foreground, or in its background, and with
@@ -152,31 +148,20 @@ func (s *Session) Keyboard() *os.File { return s.keyboard }
 // Expect waits until the screen shows text, after what was expected before.
 func (s *Session) Expect(text string) {
 	s.t.Helper()
-	timeout := time.After(patience)
-	for {
-		s.mu.Lock()
-		i := strings.Index(s.screen.String()[s.seen:], text)
+	shown := s.screen.Await(patience, func(screen string) bool {
+		i := strings.Index(screen[s.seen:], text)
 		if i >= 0 {
 			s.seen += i + len(text)
 		}
-		s.mu.Unlock()
-		if i >= 0 {
-			return
-		}
-		select {
-		case <-s.more:
-		case <-timeout:
-			s.t.Fatalf("%q did not show; the screen:\n%s", text, s.Screen())
-		}
+		return i >= 0
+	})
+	if !shown {
+		s.t.Fatalf("%q did not show; the screen:\n%s", text, s.Screen())
 	}
 }
 
 // Screen returns everything shown so far.
-func (s *Session) Screen() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.screen.String()
-}
+func (s *Session) Screen() string { return s.screen.Text() }
 
 // TTY returns the terminal's file number, for setting its modes.
 func (s *Session) TTY() int { return int(s.tty.Fd()) }
@@ -201,23 +186,6 @@ func (s *Session) Modes() unix.Termios {
 
 // Echoes reports whether the terminal shows what is typed.
 func (s *Session) Echoes() bool { return s.Modes().Lflag&unix.ECHO != 0 }
-
-func (s *Session) watch() {
-	chunk := make([]byte, 4096)
-	for {
-		n, err := s.keyboard.Read(chunk)
-		s.mu.Lock()
-		s.screen.Write(chunk[:n])
-		s.mu.Unlock()
-		select {
-		case s.more <- struct{}{}:
-		default:
-		}
-		if err != nil {
-			return
-		}
-	}
-}
 
 func (s *Session) pipe() (read, write *os.File) {
 	s.t.Helper()
