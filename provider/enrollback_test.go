@@ -5,9 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
@@ -110,27 +108,33 @@ func TestWhatIsSaidOfADeviceThatIsNotEnabled(t *testing.T) {
 }
 
 // A run that is told to end says that it has still to ask AWS, and leaves no
-// device: whether that comes before or while the device is deleted.
+// device: whether that comes before the device is deleted, or meanwhile.
 func TestAnEnrolmentThatIsEndedLingers(t *testing.T) {
-	for name, action := range map[string]string{"while codes are sent": "EnableMFADevice", "while it is deleted": "DeleteVirtualMFADevice"} {
+	for name, end := range map[string]func(e *enroller, cancel func()){
+		"while codes are sent": func(e *enroller, cancel func()) {
+			e.sts.Inject(ststest.Fault{Action: "EnableMFADevice", Hang: true, Times: 1})
+			go func() {
+				_ = e.sts.WaitFor(e.ctx, "EnableMFADevice", 1)
+				cancel()
+			}()
+		},
+		"while it is taken back": func(e *enroller, cancel func()) {
+			e.sts.Inject(ststest.Fault{Action: "EnableMFADevice", Code: "AccessDenied"})
+			e.keys.fail = func(operation, _ string) error {
+				if operation == "delete" {
+					cancel()
+				}
+				return nil
+			}
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
 			e := newEnroller(t)
-			if action != "EnableMFADevice" {
-				e.sts.Inject(ststest.Fault{Action: "EnableMFADevice", Code: "AccessDenied"})
-			}
-			e.sts.Inject(ststest.Fault{Action: action, Delay: 300 * time.Millisecond, Times: 1})
-			ctx, cancel := context.WithCancel(within(t))
-			e.ctx = ctx
-			var group sync.WaitGroup
-			group.Go(func() {
-				if err := e.sts.WaitFor(within(t), action, 1); err != nil {
-					t.Error(err)
-				}
-				cancel()
-			})
+			var cancel func()
+			e.ctx, cancel = context.WithCancel(e.ctx)
+			end(e, cancel)
 			lingered := make(chan struct{}, 9)
 			_, err := e.enroll(stored, func(n *provider.Enrollment) { n.Linger = func() { lingered <- struct{}{} } })
-			group.Wait()
 			if err == nil || !strings.Contains(fault.HintOf(err), "is deleted again") || len(e.sts.AllDevices()) != 1 {
 				t.Errorf("%v\n%s\ndevices %q", err, fault.HintOf(err), e.sts.AllDevices())
 			}
