@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -41,8 +42,8 @@ func TestKeyMadeByHandIsNoStray(t *testing.T) {
 		}, time.Second},
 		{"refused", failing(ststest.Fault{Code: "AccessDenied", Message: "no"}), time.Second},
 		{"throttled to the end", failing(ststest.Fault{Code: "Throttling"}), time.Second},
-		{"failed inside, made nothing", failing(ststest.Fault{Code: "ServiceUnavailable"}), 15 * time.Second},
-		{"reset, made nothing", failing(ststest.Fault{ResetConn: true}), 15 * time.Second},
+		{"failed inside, made nothing", failing(ststest.Fault{Code: "ServiceUnavailable"}), time.Second},
+		{"reset, made nothing", failing(ststest.Fault{ResetConn: true}), time.Second},
 		{"failed inside, made a key", failing(ststest.Fault{Code: "ServiceUnavailable", Late: true}), time.Second},
 		{"reset, made a key", failing(ststest.Fault{ResetConn: true, Late: true}), time.Second},
 		{"no answer, made a key", failing(ststest.Fault{Hang: true, Late: true}), time.Second},
@@ -84,6 +85,24 @@ func TestKeyMadeByHandIsNoStray(t *testing.T) {
 			r.wantOneKey(r.user.AccessKeyID)
 		})
 	}
+}
+
+// One that is made by hand while the run looks whether AWS has made one: AWS
+// had answered by then.
+func TestKeyMadeByHandWhileALostOneIsLookedFor(t *testing.T) {
+	r := newRotator(t, false)
+	r.sts.Inject(ststest.Fault{Action: "CreateAccessKey", Code: "ServiceUnavailable", Times: 1})
+	var mine ststest.AccessKey
+	_, err := r.rotate(hasty, func(rotation *provider.Rotation) {
+		rotation.Wait = func(_ context.Context, d time.Duration) error {
+			if r.clock.advance(d); mine.ID == "" && r.sts.Calls("ListAccessKeys") == 3 { // 3 s later
+				mine = r.secondKey(r.clock.Now(), time.Time{})
+			}
+			return nil
+		}
+	})
+	wantFault(t, err, fault.Network, "could not answer CreateAccessKey")
+	r.wantKeys(r.user.AccessKeyID, mine.ID)
 }
 
 // One that was made by hand a moment before, so that IAM's list lags behind it,

@@ -117,13 +117,7 @@ const (
 // settle is for an answer of CreateAccessKey that is lost: AWS may have made a
 // key, and that goes if it is found. The error stays that of the lost answer.
 func (r *rotating) settle(ctx context.Context, lost error) error {
-	attempts := slices.Clone(r.item.Rotation.Attempts)
-	last := &attempts[len(attempts)-1]
-	if now := r.awsNow().Add(lateSlack); now.Before(last.Until) {
-		last.Until = now
-	}
-	r.tidy(ctx, attempts)
-
+	r.narrow(ctx, lost)
 	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
 	for pause := firstPause; ; pause *= 2 {
@@ -138,6 +132,22 @@ func (r *rotating) settle(ctx context.Context, lost error) error {
 			return lost
 		}
 	}
+}
+
+// narrow notes that an attempt ended before its time. What AWS has done by then
+// it did before it answered, if it did answer.
+func (r *rotating) narrow(ctx context.Context, lost error) {
+	slack := lateSlack
+	var answer *awshttp.ResponseError
+	if errors.As(lost, &answer) && answer.HTTPStatusCode() != 0 {
+		slack = clockSlack
+	}
+	attempts := slices.Clone(r.item.Rotation.Attempts)
+	last := &attempts[len(attempts)-1]
+	if ended := r.awsNow().Add(slack); ended.Before(last.Until) {
+		last.Until = ended
+	}
+	r.tidy(ctx, attempts)
 }
 
 // keep stores the new key beside the old one. Where it can't be stored, nobody

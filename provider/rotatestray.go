@@ -17,7 +17,7 @@ import (
 // gave up, and lateSlack more for a request whose sender has gone.
 const (
 	clockSlack = 2 * time.Second
-	lateSlack  = 10 * time.Second
+	lateSlack  = 5 * time.Second
 
 	// listLag is well over what IAM's list lags behind what is there: a key
 	// that is not in it by then was never made.

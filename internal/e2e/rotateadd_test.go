@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +127,36 @@ func TestWhatBecomesOfAnUnfinishedRotation(t *testing.T) {
 			t.Errorf("stdout %q", r.Stdout)
 		}
 		oneKey(t, l, "alice", alice.AccessKeyID, "work", "again")
+	})
+}
+
+// In the middle of a rotation another process removes the profile, or stores the
+// same key again: what is said is so, and no key is lost that anybody has.
+func TestRotationAndAnotherProcess(t *testing.T) {
+	t.Parallel()
+	t.Run("removes the key", func(t *testing.T) {
+		t.Parallel()
+		l, alice := withoutMFA(t)
+		r := l.Run("", "rotate", "work", "--publish", "export '"+passphraseSetting(t)+"'; awsmint remove work --yes >/dev/null")
+		made := otherKey(t, l, alice)
+		failed(t, r, 1, `the key of profile "work" in the keychain was removed meanwhile`, `profile "work" has no key in the keychain any more`,
+			"at AWS there are "+lastFour(alice.AccessKeyID)+" and "+lastFour(made.ID)+": delete those in the IAM console that nobody uses")
+		if strings.Contains(r.Stderr, "as before") || strings.Contains(r.Stderr, "is stored") {
+			t.Errorf("it says what is not so:\n%s", r.Stderr)
+		}
+		for _, key := range l.AWS.AccessKeys("alice") {
+			if !key.Active {
+				t.Errorf("%s is inactive", key.ID)
+			}
+		}
+	})
+	t.Run("stores the same key", func(t *testing.T) {
+		t.Parallel()
+		l, alice := withoutMFA(t)
+		key := filepath.Join(l.Home, "key.json")
+		write(t, key, lab.KeyJSON(alice, true), 0o600)
+		rotated(t, l.Run("", "rotate", "work", "--publish", "export '"+passphraseSetting(t)+"'; awsmint add work --stdin --force <"+key+" >/dev/null"))
+		oneKey(t, l, "alice", alice.AccessKeyID, "work")
 	})
 }
 
