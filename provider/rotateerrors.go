@@ -35,7 +35,7 @@ func (r *rotating) stands(ctx context.Context) (stands, next string) {
 	case err != nil:
 		stands, next = standOf(r.item)
 		return "when the keychain could last be read, " + stands, next
-	case sameKeys(there, r.item):
+	case keychain.SameKeys(there, r.item):
 		return standOf(there)
 	case there.Rotation != nil:
 		stands, next = standOf(there)

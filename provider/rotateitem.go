@@ -8,7 +8,6 @@ import (
 
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
-	"github.com/awsmint/awsmint/internal/secret"
 )
 
 // read is the key of a profile, as it stands in the keychain.
@@ -29,18 +28,10 @@ func (r *rotating) current(ctx context.Context) (keychain.Key, error) {
 	switch {
 	case errors.Is(err, keychain.ErrNotFound):
 		became = "removed"
-	case err != nil || sameKeys(there, r.item):
+	case err != nil || keychain.SameKeys(there, r.item):
 		return there, err
 	}
 	return there, fault.Wrap(errReplaced, fault.Failure, fmt.Sprintf("the key of profile %q in the keychain was %s meanwhile", r.Profile, became), "")
-}
-
-// sameKeys reports whether two items hold the same keys and journal.
-func sameKeys(a, b keychain.Key) bool {
-	keys := func(item keychain.Key) secret.String {
-		return keychain.EncodeKey(keychain.Key{AccessKeyID: item.AccessKeyID, SecretAccessKey: item.SecretAccessKey, Rotation: item.Rotation})
-	}
-	return keys(a) == keys(b)
 }
 
 // write puts the key back with another journal; nil: none.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"github.com/awsmint/awsmint/internal/fault"
@@ -136,4 +137,15 @@ func storedKey(ctx context.Context, k keychain.Keychain, profile string) (keycha
 		return keychain.Key{}, err
 	}
 	return keychain.DecodeKey(value)
+}
+
+// unchanged fails where a profile's item is not any more as it was found: a
+// rotation may have put a key into it meanwhile that is nowhere else.
+func unchanged(ctx context.Context, k keychain.Keychain, profile string, found keychain.Key) error {
+	there, err := storedKey(ctx, k, profile)
+	if err != nil || keychain.SameKeys(there, found) {
+		return err
+	}
+	return fault.New(fault.Failure, fmt.Sprintf("another run changed the key of profile %q in the keychain meanwhile, and that stays as it is", profile),
+		"look at it with awsmint list, and run this again if it is still wanted")
 }

@@ -107,11 +107,14 @@ func (s *addition) chooseSerial(ctx context.Context, known []string) (string, er
 	return serial, provider.CheckSerial(serial)
 }
 
-// store keeps the key and the seed. What was minted from an earlier key goes
+// store keeps the key and the seed, if the item is still as it was found. What was minted from an earlier key goes
 // before the new one comes, so that no interruption leaves both, and once more
 // afterwards, for a mint that ended meanwhile. A seed that came with another
 // key belongs to another device.
 func (s *addition) store(ctx context.Context) error {
+	if err := unchanged(ctx, s.keychain, s.Profile, s.stored); err != nil {
+		return err
+	}
 	if err := s.forgetSessions(); err != nil {
 		return err
 	}

@@ -42,6 +42,9 @@ func (r *Remove) Run(ctx context.Context, app *App) error {
 	if err := r.confirm(ctx, app, key, users); err != nil {
 		return err
 	}
+	if err := unchanged(ctx, k, r.Profile, key); err != nil {
+		return err
+	}
 
 	if _, err := app.forget(config, r.Profile); err != nil {
 		return err

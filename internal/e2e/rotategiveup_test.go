@@ -97,3 +97,33 @@ func typeKey(c *captured, u *ststest.User) {
 	c.Expect("Secret access key (hidden): ")
 	c.Type(u.SecretAccessKey + "\n")
 }
+
+// A key that a rotation put into the keychain while somebody was being asked
+// is there and nowhere else: nothing takes its place, or it out, unseen.
+func TestAKeyThatCameDuringAQuestionStays(t *testing.T) {
+	t.Parallel()
+	const meanwhile = `another run changed the key of profile "work" in the keychain meanwhile`
+	t.Run("remove", func(t *testing.T) {
+		t.Parallel()
+		l, alice := withoutMFA(t)
+		c := capture(t, l, l.Binary, "remove", "work")
+		c.Expect("Remove the key " + lastFour(alice.AccessKeyID))
+		rotated(t, l.Run("", "rotate", "work"))
+		c.Type("y\n")
+		failed(t, c.result(t), 1, meanwhile, "awsmint list")
+		oneKey(t, l, "alice", alice.AccessKeyID, "work")
+	})
+	t.Run("add", func(t *testing.T) {
+		t.Parallel()
+		l, alice := withoutMFA(t)
+		bob := l.AWS.AddUser("bob")
+		c := capture(t, l, l.Binary, "add", "work", "--force", "--mfa-serial", bob.MFASerial)
+		c.Expect("Access key id: ")
+		c.Type(bob.AccessKeyID + "\n")
+		c.Expect("Secret access key (hidden): ")
+		rotated(t, l.Run("", "rotate", "work"))
+		c.Type(bob.SecretAccessKey + "\n")
+		failed(t, c.result(t), 1, meanwhile, "awsmint list")
+		oneKey(t, l, "alice", alice.AccessKeyID, "work")
+	})
+}

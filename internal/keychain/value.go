@@ -71,6 +71,15 @@ func EncodeKey(k Key) secret.String {
 	return encode(v)
 }
 
+// SameKeys reports whether two items hold the same keys, those of a rotation's
+// journal included, whatever else is noted beside them.
+func SameKeys(a, b Key) bool {
+	keys := func(k Key) secret.String {
+		return EncodeKey(Key{AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, Rotation: k.Rotation})
+	}
+	return keys(a) == keys(b)
+}
+
 // wholeSecond is a time as it is kept; nil for none.
 func wholeSecond(t time.Time) *time.Time {
 	if t.IsZero() {
