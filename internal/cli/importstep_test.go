@@ -20,7 +20,8 @@ import (
 // spoiltKeychain is one in memory that fails as it is told.
 type spoiltKeychain struct {
 	values        map[string]secret.String
-	noSet, noGet  bool
+	noSet         bool
+	noGet         bool // once there is something
 	givesOtherKey bool
 }
 
@@ -29,10 +30,10 @@ var errLocked = fault.New(fault.Keychain, "the keychain is locked", "unlock it")
 func (k *spoiltKeychain) Get(_ context.Context, account string) (secret.String, error) {
 	value, ok := k.values[account]
 	switch {
-	case k.noGet:
-		return secret.String{}, errLocked
 	case !ok:
 		return secret.String{}, keychain.ErrNotFound
+	case k.noGet:
+		return secret.String{}, errLocked
 	case k.givesOtherKey:
 		return keychain.EncodeKey(keychain.Key{AccessKeyID: otherID, SecretAccessKey: secret.New(stepSecret)}), nil
 	}
