@@ -203,7 +203,7 @@ func (r *resolver) keys(section *awsconfig.Section) (Link, error) {
 	if isOwnFor(section.Get("credential_process"), section.Name()) {
 		return nil, nil
 	}
-	keys, err := staticKeys(section)
+	keys, err := staticKeys(r.config, section)
 	if keys == nil || err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,19 +26,28 @@ type Static struct {
 }
 
 // staticKeys reads a profile's own keys; nil where it has none. Half a key is an
-// error, as with every SDK.
-func staticKeys(section *awsconfig.Section) (*Static, error) {
+// error, as with every SDK. A key is one file's, whole, as with botocore: the
+// SDKs for Go and JavaScript take along a session token that another key has left
+// in the config file, and AWS refuses what comes of it.
+func staticKeys(config *awsconfig.Config, profile *awsconfig.Section) (*Static, error) {
 	const id, key, account = "aws_access_key_id", "aws_secret_access_key", "aws_account_id"
+	inFiles, err := config.InFiles(profile.Name())
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(inFiles, func(s *awsconfig.Section) bool { return s.Get(id) != "" || s.Get(key) != "" })
+	if i < 0 {
+		return nil, nil
+	}
+	section := inFiles[i]
 	s := &Static{
 		AccessKeyID: section.Get(id),
 		profile:     section.Name(),
 		secret:      secret.New(section.Get(key)),
 		token:       secret.New(section.Get("aws_session_token")),
-		account:     section.Get(account),
+		account:     profile.Get(account),
 	}
 	switch {
-	case s.AccessKeyID == "" && s.secret.IsZero():
-		return nil, nil
 	case s.AccessKeyID == "":
 		return nil, halfKey(section, key, id)
 	case s.secret.IsZero():
@@ -46,7 +56,7 @@ func staticKeys(section *awsconfig.Section) (*Static, error) {
 		return nil, at(section, id, fault.New(fault.Usage, "a temporary key (ASIA…) works with its session token only",
 			"add its aws_session_token, or take the key out; awsmint mints such keys itself from one that starts with AKIA"))
 	case s.account != "" && !isAccount(s.account):
-		return nil, at(section, account, fault.New(fault.Usage, fmt.Sprintf("%q is not an account id", short(s.account)), "it has twelve digits; or leave it out"))
+		return nil, at(profile, account, fault.New(fault.Usage, fmt.Sprintf("%q is not an account id", short(s.account)), "it has twelve digits; or leave it out"))
 	}
 	return s, nil
 }

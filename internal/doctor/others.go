@@ -32,10 +32,11 @@ func (e *examination) other(name string, inUse bool) {
 	}
 	e.rivals(section)
 	e.misspelt(section)
-	e.plaintext(section, true)
+	keysFine := e.plaintext(section, true)
 	link, err := provider.Resolve(e.config, e.Getenv, provider.Request{Profile: name})
 	if err != nil {
-		if isOfSDKs(err) {
+		// Half a key in each of the files looks like a whole one together.
+		if isOfSDKs(err) || keysFine && errors.Is(err, provider.ErrHalfKey) {
 			e.unresolved(name, err)
 		}
 		return

@@ -50,6 +50,12 @@ var othersTroubles = []trouble{
 			shared("[twice]\naws_access_key_id = " + goodID + "\naws_secret_access_key = " + goodSecret + "\n")(w)
 		},
 		func(w *world) { alone(w); sound(w) }},
+	{"a key of which each file has half", "key-in-plain-text profile-wrong", "add aws_secret_access_key, or take aws_access_key_id out",
+		func(w *world) {
+			beside("[profile halves]\naws_secret_access_key = " + goodSecret + "\n")(w)
+			shared("[halves]\naws_access_key_id = " + goodID + "\n")(w)
+		},
+		func(w *world) { alone(w); sound(w) }},
 	{"a key that shadows another program", "static-key-shadows", "delete aws_access_key_id, aws_secret_access_key",
 		func(w *world) {
 			beside("[profile saml]\ncredential_process = /bin/echo {}\n")(w)
