@@ -25,6 +25,7 @@ type addition struct {
 	newKey
 	identity provider.Identity // whose the new key is, where AWS was asked
 	unasked  bool              // there is nobody to ask for the device
+	dropped  string            // a seed that went with the key before, for a person
 }
 
 // replaces reports whether a key is there that may not be replaced.
@@ -109,8 +110,7 @@ func (s *addition) chooseSerial(ctx context.Context, known []string) (string, er
 
 // store keeps the key and the seed, if the item is still as it was found. What was minted from an earlier key goes
 // before the new one comes, so that no interruption leaves both, and once more
-// afterwards, for a mint that ended meanwhile. A seed that came with another
-// key belongs to another device.
+// afterwards, for a mint that ended meanwhile.
 func (s *addition) store(ctx context.Context) error {
 	if err := unchanged(ctx, s.keychain, s.Profile, s.stored); err != nil {
 		return err
@@ -118,10 +118,9 @@ func (s *addition) store(ctx context.Context) error {
 	if err := s.forgetSessions(); err != nil {
 		return err
 	}
-	if s.seed.IsZero() && s.another() {
-		if err := s.keychain.Delete(ctx, keychain.SeedAccount(s.Profile)); err != nil && !isNotFound(err) {
-			return err
-		}
+	stale, err := s.staleSeed(ctx)
+	if err != nil {
+		return err
 	}
 	// What add wrote is what remove will take out again.
 	s.key.Region = s.stored.Region
@@ -141,6 +140,9 @@ func (s *addition) store(ctx context.Context) error {
 		if err := s.keychain.Set(ctx, keychain.SeedAccount(s.Profile), keychain.EncodeSeed(keychain.Seed{Secret: s.seed, Serial: s.serial})); err != nil {
 			return err
 		}
+	}
+	if err := s.drop(ctx, stale); err != nil {
+		return err
 	}
 	return s.forgetSessions()
 }
@@ -190,6 +192,9 @@ func (s *addition) report() error {
 
 // warnOfChanges says what was there before and is not any more.
 func (s *addition) warnOfChanges() {
+	if s.dropped != "" {
+		s.app.Warn(s.dropped + " is deleted too")
+	}
 	if stands := provider.Unfinished(s.stored); stands != "" && s.another() {
 		s.app.Warn("the rotation of the key that was replaced is given up, which stood so: " + stands + "; look at the user's keys in the IAM console")
 	}

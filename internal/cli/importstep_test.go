@@ -59,6 +59,14 @@ const (
 	stepSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 )
 
+// appIn is an App whose files are in dir, and which says everything to said.
+func appIn(dir string, said *bytes.Buffer) *App {
+	return &App{Stdout: said, Stderr: said, Getenv: func(string) string { return "" }, Now: time.Now, Log: slog.New(slog.DiscardHandler), Surroundings: provider.Surroundings{
+		Paths:    awsconfig.Paths{Config: filepath.Join(dir, "config"), Credentials: filepath.Join(dir, "credentials")},
+		CacheDir: filepath.Join(dir, "cache"),
+	}}
+}
+
 // What an error says is so, whichever step of an import fails.
 func TestWhatAFailedImportSaysIsSo(t *testing.T) {
 	const region = "[profile work]\nregion = eu-west-1\n"
@@ -87,10 +95,7 @@ func TestWhatAFailedImportSaysIsSo(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			var said bytes.Buffer
-			app := &App{Stdout: &said, Stderr: &said, Getenv: func(string) string { return "" }, Now: time.Now, Log: slog.New(slog.DiscardHandler), Surroundings: provider.Surroundings{
-				Paths:    awsconfig.Paths{Config: filepath.Join(dir, "config"), Credentials: filepath.Join(dir, "credentials")},
-				CacheDir: filepath.Join(dir, "cache"),
-			}}
+			app := appIn(dir, &said)
 			for path, text := range map[string]string{app.Paths.Config: c.config, app.Paths.Credentials: c.credentials} {
 				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
