@@ -56,11 +56,11 @@ var (
 )
 
 // lock waits for the entry's lock. The wait is for others and does not count
-// as the run's own time.
+// as the run's own time; what can be done without has an end of its waits.
 func (k *kept) lock(ctx context.Context, holder doing) (unlock func(), err error) {
 	asked := k.now()
 	resume := pauseBudget(ctx)
-	unlock, err = k.cache.Lock(ctx, k.name)
+	unlock, err = k.cache.Lock(untilGivenUp(ctx), k.name)
 	resume()
 	var held *filelock.HeldError
 	switch {

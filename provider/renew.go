@@ -59,6 +59,23 @@ func (c *Cached) soon(ctx context.Context, hurried bool) (soon context.Context, 
 	}
 }
 
+// briefWaits is the context that ends the waits for locks in a mint, before the
+// mint itself has to end.
+type briefWaits struct{}
+
+func withBriefWaits(ctx, waits context.Context) context.Context {
+	return context.WithValue(ctx, briefWaits{}, waits)
+}
+
+// untilGivenUp is the context that ends the wait for a lock: ctx, but for a mint
+// with brief waits.
+func untilGivenUp(ctx context.Context) context.Context {
+	if waits, ok := ctx.Value(briefWaits{}).(context.Context); ok {
+		return waits
+	}
+	return ctx
+}
+
 // renew mints under the lock, unless another process did so meanwhile. What was
 // not kept the last time is minted without the lock: nobody could share it.
 func (c *Cached) renew(ctx context.Context, hurried bool) (aws.Credentials, error) {
@@ -78,7 +95,12 @@ func (c *Cached) renew(ctx context.Context, hurried bool) (aws.Credentials, erro
 	if c.isNotKept() {
 		unlock()
 	}
-	// Neither a person nor a program of the user's, which may ask one, is hurried.
+	// Neither a person nor a program of the user's, which may ask one, is
+	// hurried; but others, who may keep the sign-in busy for minutes, are not
+	// waited for.
+	if hurried {
+		ctx = withBriefWaits(ctx, soon)
+	}
 	switch {
 	case c.attended(ctx):
 	case hurried && !c.unhurried:

@@ -177,6 +177,45 @@ func TestLockIsNotWaitedForLongWhileCredentialsLive(t *testing.T) {
 	})
 }
 
+// Nor does one who has a page open to sign in: neither a program whose
+// credentials live and whose sign-in is over, nor one with a role on top.
+func TestSignInOfAnotherIsNotWaitedForLongWhileCredentialsLive(t *testing.T) {
+	inBubble(t, func(r bubble) {
+		r.has(10 * time.Minute)
+		signIn := r.options.kept(cache.Name{Scope: "sso-session acme"})
+		open := make(chan struct{})
+		unlock, err := signIn.lock(r.Context(), signingIn)
+		if err != nil {
+			r.Fatal(err)
+		}
+		go func() {
+			<-open
+			unlock()
+		}()
+		r.source.do = func(ctx context.Context, _ int) (aws.Credentials, error) {
+			unlock, err := signIn.lock(ctx, signingIn)
+			if err != nil {
+				return aws.Credentials{}, err
+			}
+			unlock()
+			// What is begun is not cut short.
+			<-time.After(2 * hurry)
+			return aws.Credentials{AccessKeyID: "new", SecretAccessKey: "s", SessionToken: "t", CanExpire: true, Expires: time.Now().Add(time.Hour)}, ctx.Err()
+		}
+		unhurried := func() *Cached {
+			c := r.cached()
+			c.unhurried = true
+			return c
+		}
+		r.want(unhurried(), "old", hurry)
+		r.want(unhurried(), "old", 0)
+		<-time.After(hurryPause)
+		close(open)
+		synctest.Wait()
+		r.want(unhurried(), "new", 2*hurry)
+	})
+}
+
 // What has no expiration is not kept, so there is nothing to wait for: but for
 // the first, who finds that out, all mint at once.
 func TestWhatIsNotKeptIsMintedByAllAtOnce(t *testing.T) {
