@@ -78,8 +78,15 @@ func (t *ssoTokens) lookUp(ctx context.Context, spurned secret.String) (token se
 // renew gets a new token, under the lock.
 func (t *ssoTokens) renew(ctx context.Context, ours signedIn, spurned secret.String) (signedIn, error) {
 	if ours.renewable(t.now()) {
+		// The refresh token works once: where the next one can't be kept, it
+		// is not used up.
+		release, err := t.room(fmt.Sprintf("the renewed sign-in to IAM Identity Center (%s)", t.center.link.StartURL), 2*len(ours.encode()))
+		if err != nil {
+			return signedIn{}, err
+		}
 		begun, asked := t.cache.Generation(t.name.Scope), t.now()
 		renewed, err := t.center.refresh(ctx, ours)
+		release()
 		if err == nil {
 			t.store(ctx, begun, cache.Times{Issued: asked, Expires: renewed.useless()}, renewed.encode())
 			return renewed, nil

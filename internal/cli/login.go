@@ -37,6 +37,12 @@ func (l *Login) one(ctx context.Context, app *App, profile string) error {
 	if err != nil {
 		return err
 	}
+	run.options.Force = l.Force
+	p := provider.New(run.link, run.options)
+	p.Strict = true
+	if err := p.CheckRoom(ctx); err != nil {
+		return err
+	}
 	if !noInput {
 		run.options.SignIn = l.signIn(app)
 	}
@@ -44,12 +50,8 @@ func (l *Login) one(ctx context.Context, app *App, profile string) error {
 	if _, err := provider.SignInTo(ctx, run.link, run.options, l.Force); err != nil {
 		return err
 	}
-	run.options.SignIn = nil
 	ctx, cancel := run.bounded(ctx)
 	defer cancel()
-	run.options.Force = l.Force
-	p := provider.New(run.link, run.options)
-	p.Strict = true
 	credentials, err := p.Retrieve(ctx)
 	if err != nil {
 		return err

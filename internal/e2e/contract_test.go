@@ -139,7 +139,8 @@ func TestStdoutThatCannotBeWritten(t *testing.T) {
 	})
 }
 
-// A cache that can't be written never fails a run that has credentials.
+// A cache that can't be written never fails a run that has credentials, but one
+// that is to leave them there: before it has used a code up.
 func TestCacheThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -153,6 +154,8 @@ func TestCacheThatCannotBeWritten(t *testing.T) {
 			l, _ := withKey(t, true)
 			l.Set("AWSMINT_CACHE_DIR", mountTmpfs(t, c.options)+"/cache")
 			succeeded(t, l.Run("", "process", "work"))
+			wantCalls(t, l.AWS, "GetSessionToken", 1)
+			failed(t, l.Run("", "login", "work"), 1, "the credentials can't be kept: ", "the disk has room", "/cache")
 			wantCalls(t, l.AWS, "GetSessionToken", 1)
 		})
 	}
