@@ -185,29 +185,42 @@ func TestRefreshThatAWSRefuses(t *testing.T) {
 // before a person has signed in, or is for the other way of signing in.
 func TestRegistrationThatDoesNotServe(t *testing.T) {
 	const day = 24 * time.Hour
-	for _, pass := range []time.Duration{91 * day, 90*day - 10*time.Minute} {
+	registered := func(w *ssoWorld, want int) {
+		t.Helper()
+		if got := w.sts.Calls("RegisterClient"); got != want {
+			t.Errorf("registered %d times, want %d", got, want)
+		}
+	}
+	for pass, want := range map[time.Duration]int{91 * day: 1, 90*day - 10*time.Minute: 1, 89 * day: 0} {
 		w := newSSOWorld(t)
 		w.signIn()
 		w.clock.advance(pass)
-		p := &person{w: w, allow: true}
-		if _, err := provider.SignInTo(within(t), w.linkOf("dev"), p.options(), true); err != nil {
-			t.Error(err)
-		}
-		w.want(1, 1, 0)
+		w.mustGet("dev", (&person{w: w, allow: true}).at)
+		registered(w, want)
 	}
 	w := newSSOWorld(t)
 	w.signIn()
+	w.clock.advance(9 * time.Hour)
 	d := &device{w: w}
 	d.approveAt(1, true)
-	o := w.options()
-	d.at(&o)
-	if _, err := provider.SignInTo(within(t), w.linkOf("dev"), o, true); err != nil {
-		t.Error(err)
-	}
-	w.want(1, 1, 0)
+	w.mustGet("dev", d.at)
+	registered(w, 1)
 	if n := w.sts.Calls("StartDeviceAuthorization"); n != 1 {
 		t.Errorf("tried %d times", n)
 	}
+}
+
+// TestRegistrationThatAWSForgot shows when the sign-in is refreshed, and the
+// browser is not sent there with it.
+func TestRegistrationThatAWSForgot(t *testing.T) {
+	w := newSSOWorld(t)
+	w.signIn()
+	w.clock.advance(9 * time.Hour)
+	w.sts.Inject(ststest.Fault{Action: "CreateToken", Times: 1, Status: 401, Code: "InvalidClientException"})
+	_, err := w.get("dev")
+	wantFault(t, err, fault.Person, "is not signed in")
+	w.mustGet("dev", (&person{w: w, allow: true}).at)
+	w.want(1, 2, 1)
 }
 
 // TestRefreshWithoutNetwork: the old token serves while it lives.

@@ -222,7 +222,7 @@ func TestNobodyAnswers(t *testing.T) {
 		o.SignIn = idle(w, func() { w.clock.advance(10 * time.Minute) })
 		o.SignIn.Timeout = 50 * time.Millisecond
 		_, err := provider.SignInTo(within(t), w.linkOf("dev"), o, false)
-		wantFault(t, err, fault.Person, "nobody signed in", startURL, "in 10m", "run: awsmint login dev")
+		wantFault(t, err, fault.Person, "nobody signed in", startURL, "in 10m", "run: awsmint login dev; if the browser showed an error, add --force")
 		if _, err := fetch(http.MethodGet, back, ""); err == nil {
 			t.Error("the page is still there")
 		}

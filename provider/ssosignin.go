@@ -73,7 +73,8 @@ func SignInTo(ctx context.Context, link Link, o Options, force bool) (at *SSO, e
 	return at, err
 }
 
-// force signs in whatever there is.
+// force signs in whatever there is, as a client that registers anew: that AWS
+// forgot a registration shows in the browser alone.
 func (t *ssoTokens) force(ctx context.Context) error {
 	if t.signIn == nil {
 		return t.notSignedIn()
@@ -83,10 +84,11 @@ func (t *ssoTokens) force(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	_, ours, err := t.lookUp(ctx, secret.String{})
-	if err == nil {
-		_, err = t.signInAnew(ctx, ours.client)
+	// A locked keychain is told before anybody is asked.
+	if _, _, err := t.lookUp(ctx, secret.String{}); err != nil {
+		return err
 	}
+	_, err = t.signInAnew(ctx, oidcClient{})
 	return err
 }
 
@@ -115,7 +117,7 @@ func (t *ssoTokens) signInAnew(parent context.Context, known oidcClient) (signed
 	case ctx.Err() != nil:
 		err = fault.Wrap(ctx.Err(), fault.Person,
 			fmt.Sprintf("nobody signed in to IAM Identity Center (%s) in %s", t.center.link.StartURL, Span(t.now().Sub(asked))),
-			"run: awsmint login "+t.center.link.profile)
+			"run: awsmint login "+t.center.link.profile+"; if the browser showed an error, add --force")
 	}
 	return signedIn{}, err
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -63,7 +64,7 @@ func TestSignInTo(t *testing.T) {
 			t.Errorf("force %v: %v, %v, %d pages", c.force, at, err, len(p.opened))
 		}
 	}
-	w.want(0, 1, 1)
+	w.want(1, 1, 1)
 
 	// Somebody ended the sign-in elsewhere: that shows, and the person is asked.
 	w.sts.ExpireSSOTokens(startURL)
@@ -75,6 +76,27 @@ func TestSignInTo(t *testing.T) {
 	if at, err := provider.SignInTo(within(t), other, p.options(), true); at != nil || err != nil {
 		t.Errorf("no chain of IAM Identity Center: %v, %v", at, err)
 	}
+}
+
+// TestForcedSignInRegistersAnew: a browser only shows that AWS does not know a
+// registration any more, so there must be a way out that needs no answer of it.
+func TestForcedSignInRegistersAnew(t *testing.T) {
+	w := newSSOWorld(t)
+	w.signIn()
+	p := &person{w: w, allow: true}
+	o := p.options()
+	var first, second string
+	for _, client := range []*string{&first, &second} {
+		if _, err := provider.SignInTo(within(t), w.linkOf("dev"), o, true); err != nil {
+			t.Fatal(err)
+		}
+		u, _ := url.Parse(p.opened[len(p.opened)-1])
+		*client = u.Query().Get("client_id")
+	}
+	if first == second {
+		t.Error("the same registration twice")
+	}
+	w.want(2, 2, 0)
 }
 
 // TestForgetSSO removes the sign-in of all its profiles, here and at AWS.
