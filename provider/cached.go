@@ -31,6 +31,7 @@ type Cached struct {
 
 	timeout   time.Duration // for a mint that needs no person
 	unhurried bool          // what it begins with must not be cut short
+	last      string        // the profile, where the credentials leave awsmint; empty: a role is made of them
 	sources   []string      // scopes in the cache of what the link is minted from
 	kept
 }

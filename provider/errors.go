@@ -152,7 +152,6 @@ func (c call) invalidCode(err error) error {
 
 // wrongClock measures by how much, from the Date header of the answer.
 func (c call) wrongClock(err error) error {
-	const hint = "set the clock right (Linux: timedatectl set-ntp true; WSL: sudo hwclock -s) and run the same command again"
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) && response.HTTPResponse() != nil {
 		if theirs, parseErr := http.ParseTime(response.HTTPResponse().Header.Get("Date")); parseErr == nil {
@@ -160,10 +159,10 @@ func (c call) wrongClock(err error) error {
 			if skew < 0 {
 				skew, way = -skew, "behind"
 			}
-			return c.refused(err, fmt.Sprintf("this machine's clock is %s %s AWS's, which allows 15 minutes", Span(skew), way), hint)
+			return c.refused(err, fmt.Sprintf("this machine's clock is %s %s AWS's, which allows 15 minutes", Span(skew), way), clockHint)
 		}
 	}
-	return c.refused(err, "this machine's clock is more than 15 minutes off AWS's", hint)
+	return c.refused(err, "this machine's clock is more than 15 minutes off AWS's", clockHint)
 }
 
 // throttlingCodes and the 5xx statuses are what AWS says in passing.

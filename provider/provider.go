@@ -53,7 +53,7 @@ func New(link Link, o Options) *Cached {
 	o.last = link.Profile()
 	o.Profile = firstSet(o.Profile, o.last)
 	c := o.cached(link)
-	c.Source = handedOut(link, c.Source)
+	c.Source, c.last = handedOut(link, c.Source), o.last
 	return c
 }
 

@@ -117,6 +117,9 @@ func (c *Cached) renew(ctx context.Context, hurried bool) (aws.Credentials, erro
 func (c *Cached) mint(ctx context.Context, asked time.Time) (aws.Credentials, error) {
 	begun := c.cache.Generation(c.name.Scope)
 	minted, err := c.Source.Retrieve(ctx)
+	if err == nil && c.last != "" {
+		err = checkEnd(c.last, minted, c.now())
+	}
 	switch {
 	case err != nil:
 		return aws.Credentials{}, err
