@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/http"
-	"os"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
@@ -154,9 +153,9 @@ func (c *Client) roots() (*x509.CertPool, error) {
 		return nil, nil
 	}
 	const hint = "check AWS_CA_BUNDLE, or ca_bundle in the config file"
-	pem, err := os.ReadFile(c.CABundle)
+	pem, err := readSmall(c.CABundle)
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Usage, fmt.Sprintf("the CA bundle can't be read: %v", err), hint)
+		return nil, fault.Wrap(err, fault.Usage, fmt.Sprintf("the CA bundle %q can't be read: %v", c.CABundle, innermost(err)), hint)
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(pem) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -152,9 +151,9 @@ func (c *Container) token() (secret.String, error) {
 	token, variable := c.Authorization.Reveal(), containerToken
 	if c.TokenFile != "" {
 		variable = containerTokenAt
-		data, err := os.ReadFile(c.TokenFile)
+		data, err := readSmall(c.TokenFile)
 		if err != nil {
-			return secret.String{}, fault.Wrap(err, fault.Usage, fmt.Sprintf("%s can't be read: %v", containerTokenAt, err),
+			return secret.String{}, fault.Wrap(err, fault.Usage, fmt.Sprintf("%s, %q, can't be read: %v", containerTokenAt, c.TokenFile, innermost(err)),
 				"EKS sets it and keeps the file up to date; look at the pod's volumes")
 		}
 		token = strings.TrimRight(string(data), "\r\n")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -95,8 +94,8 @@ func readPolicy(text string) (string, error) {
 			return "", fault.New(fault.Usage, fmt.Sprintf("%q is neither JSON nor an absolute path", short(text)), hint)
 		}
 		var err error
-		if source, err = os.ReadFile(text); err != nil {
-			return "", fault.Wrap(err, fault.Usage, fmt.Sprintf("the session policy can't be read: %v", err), hint)
+		if source, err = readSmall(text); err != nil {
+			return "", fault.Wrap(err, fault.Usage, fmt.Sprintf("the session policy in %q can't be read: %v", short(text), innermost(err)), hint)
 		}
 	}
 	var compact bytes.Buffer

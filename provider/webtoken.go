@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
 
@@ -19,7 +17,7 @@ import (
 // Limits of a web identity token in characters, from the STS API reference.
 const minWebToken, maxWebToken = 4, 20000
 
-// maxWebTokenBytes is what is read of it: white space round it is let pass.
+// maxWebTokenBytes is what a program may print: white space round it is let pass.
 const maxWebTokenBytes = 64 << 10
 
 // token gets the token, anew for each mint: they live for minutes.
@@ -45,12 +43,7 @@ func (w *WebIdentity) token(ctx context.Context, o *Options) (secret.String, err
 }
 
 func (w *WebIdentity) readToken() ([]byte, error) {
-	file, err := os.Open(w.TokenFile)
-	if err != nil {
-		return nil, w.noToken(err, "can't be read: "+innermost(err).Error())
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxWebTokenBytes))
+	data, err := readSmall(w.TokenFile)
 	if err != nil {
 		return nil, w.noToken(err, "can't be read: "+innermost(err).Error())
 	}
