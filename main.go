@@ -86,10 +86,12 @@ func run(args []string) int {
 const grace = time.Second
 
 // heedSignals returns a context that ends with the signals that end a run in
-// good order. One that the caller has had ignored, as nohup does, stays ignored.
+// good order: Ctrl-\ too, for which Go's runtime would print its stacks and
+// leave a terminal without echo. One that the caller has had ignored, as nohup
+// does, stays ignored.
 func heedSignals() (context.Context, context.CancelFunc) {
 	var signals []os.Signal
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		if !signal.Ignored(s) {
 			signals = append(signals, s)
 		}

@@ -140,7 +140,7 @@ func TestCancelledPrompt(t *testing.T) {
 
 func TestTerminatedPrompt(t *testing.T) {
 	t.Parallel()
-	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			l, _ := withKey(t, false)
 			c := capture(t, l, l.Binary, "process", "work")

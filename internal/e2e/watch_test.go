@@ -53,7 +53,7 @@ func renewedFile(t *testing.T, l *lab.Lab, s *started, alice *ststest.User) cred
 // a signal ends it as what it is: the end.
 func TestWatchRenews(t *testing.T) {
 	t.Parallel()
-	for name, signal := range map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT} {
+	for name, signal := range map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "SIGINT": syscall.SIGINT, "SIGQUIT": syscall.SIGQUIT} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l, alice := watched(t)
