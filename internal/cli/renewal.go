@@ -73,7 +73,7 @@ func alive(v format.Values, now time.Time) bool {
 func (f *envFile) renewal(v format.Values) time.Time {
 	now := f.app.Now()
 	if !v.Credentials.CanExpire {
-		return now.Add(pace.KeepUnexpiring)
+		return now.Add(pace.KeepUnexpiring).Round(0) // by the wall clock, as the others
 	}
 	return pace.BeforeExpiry(now, v.Credentials.Expires)
 }

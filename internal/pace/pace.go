@@ -1,5 +1,6 @@
 // Package pace says when credentials that a program holds for others are to be
-// renewed, and when to try again where they could not be.
+// renewed, and when to try again where they could not be. Its times are those of
+// the wall clock, which goes on while a machine sleeps, as expirations do.
 package pace
 
 import "time"
@@ -35,6 +36,7 @@ const (
 // what is left, since a provider with a cache may have a window of its own and
 // give the same again until that begins.
 func BeforeExpiry(now, expires time.Time) time.Time {
+	now = now.Round(0) // without what time.Now measures by another clock
 	return latest(expires.Add(-window), now.Add(expires.Sub(now)/3), now.Add(LeastPause))
 }
 
@@ -42,6 +44,7 @@ func BeforeExpiry(now, expires time.Time) time.Time {
 // for a code in the background for credentials that have ended: then the zero
 // time, which leaves it to the next request.
 func AfterFailure(now time.Time, failures int, alive, person bool) time.Time {
+	now = now.Round(0)
 	switch {
 	case person && alive:
 		return now.Add(personPause)
