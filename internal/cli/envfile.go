@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/awsmint/awsmint/internal/dotenv"
@@ -14,10 +15,10 @@ import (
 
 // envFile is a .env file that credentials are written to.
 type envFile struct {
-	path    string
-	app     *App
-	begins  func() // called before each renewal, which may ask somebody on the terminal; nil: nobody wants to know
-	written string // the access key id that was last written; none before the first time
+	path   string
+	app    *App
+	begins func()   // called before each renewal, which may ask somebody on the terminal; nil: nobody wants to know
+	ours   []string // the access key ids that it found at first and wrote; none before that
 }
 
 // secretNames are the variables with credentials in them, in the order in
@@ -30,8 +31,8 @@ var errTaken = errors.New("the file has other credentials")
 
 // write puts the credentials into the file. What they have none of goes: a
 // session token beside a permanent key makes every request fail. From the second
-// time on it fails where somebody else has put other credentials there; an empty
-// value is nobody's.
+// time on it fails where somebody else has put other credentials there. An empty
+// value is nobody's; an older one comes from an editor that had the file open.
 func (f *envFile) write(ctx context.Context, v format.Values) error {
 	set := append(format.Variables(v.Credentials, ""), v.More...)
 	var gone []string
@@ -40,10 +41,12 @@ func (f *envFile) write(ctx context.Context, v format.Values) error {
 			gone = append(gone, name)
 		}
 	}
+	now := v.Credentials.AccessKeyID
+	var there string
 	var stray []string
 	err := f.update(ctx, func(data []byte) ([]byte, error) {
 		id, _ := dotenv.Lookup(data, format.AccessKeyID)
-		if there := id.Reveal(); f.written != "" && there != "" && there != f.written && there != v.Credentials.AccessKeyID {
+		if there = id.Reveal(); len(f.ours) > 0 && there != "" && there != now && !slices.Contains(f.ours, there) {
 			return nil, f.taken()
 		}
 		stray = strayEndpoints(data, v)
@@ -52,7 +55,11 @@ func (f *envFile) write(ctx context.Context, v format.Values) error {
 	if err != nil {
 		return err
 	}
-	f.written = v.Credentials.AccessKeyID
+	for _, id := range []string{there, now} {
+		if !slices.Contains(f.ours, id) {
+			f.ours = append(f.ours, id)
+		}
+	}
 	if len(stray) > 0 {
 		f.app.Warn(fmt.Sprintf("%q still sets %s, from when it had no real credentials: requests that are signed with these go there", f.path, strings.Join(stray, ", ")))
 	}

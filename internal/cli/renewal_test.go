@@ -104,3 +104,35 @@ func TestAFileThatAnotherWritesIsLeftToIt(t *testing.T) {
 		})
 	}
 }
+
+// An editor that had the file open puts back what it read: credentials of this
+// run, or those that it found. They are no other program's.
+func TestAnOlderCopyOfTheFileIsRenewed(t *testing.T) {
+	for _, old := range []string{"FOUND", "A"} {
+		synctest.Test(t, func(t *testing.T) {
+			ids, renewals := []string{"A", "B", "C"}, 0
+			file, s := renewed(t, func() string { id := ids[0]; ids = ids[min(1, len(ids)-1):]; return id })
+			put := func(id string) {
+				if err := os.WriteFile(file.path, []byte("AWS_ACCESS_KEY_ID="+id+"\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			put("FOUND")
+			values, err := s.retrieve(t.Context())
+			if err != nil || file.write(t.Context(), values) != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			err = file.keepFresh(ctx, s, values, func(format.Values, error) {
+				if renewals++; renewals == 3 {
+					cancel()
+				}
+				put(old)
+			})
+			if err != nil || renewals != 3 {
+				t.Errorf("%s: %v after %d renewals", old, err, renewals)
+			}
+		})
+	}
+}
