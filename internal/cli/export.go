@@ -57,11 +57,7 @@ func (e *Export) Run(ctx context.Context, app *App) error {
 	if err != nil {
 		return err
 	}
-	if app.Getenv(format.SessionToken) != "" && values.Credentials.SessionToken == "" {
-		if command := unsetting(f); command != "" {
-			app.Note("this shell has a session token, with which these make every request fail; take it out: " + command)
-		}
-	}
+	e.tellShell(app, f, values)
 	return e.print(app, f, values)
 }
 
@@ -106,7 +102,7 @@ func (e *Export) print(app *App, f format.Format, values format.Values) error {
 	if app.columns() == 0 || e.Show {
 		text, err := format.Bytes(f, values)
 		if err == nil {
-			_, err = app.Stdout.Write(text)
+			_, err = app.Stdout.Write(append([]byte(e.forgetting(app, f)), text...))
 		}
 		return err
 	}
@@ -114,7 +110,7 @@ func (e *Export) print(app *App, f format.Format, values format.Values) error {
 	if err != nil {
 		return err
 	}
-	if _, err := app.Stdout.Write(text); err != nil {
+	if _, err := app.Stdout.Write(append([]byte(e.forgetting(app, f)), text...)); err != nil {
 		return err
 	}
 	app.Note("the secrets are masked on a terminal (--show prints them). " + e.howToUse(f, format.ForShell(app.Getenv)))

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/awsmint/awsmint/internal/format"
 )
@@ -69,19 +70,57 @@ func (e *Export) howToUse(f, shell format.Format) string {
 	return toFile + command + " > FILE"
 }
 
-// unsetting is how a shell that takes a format forgets a session token and when
-// it ends; empty where no shell takes it.
-func unsetting(f format.Format) string {
-	const token, end = format.SessionToken, format.Expiration
+// tellShell says what else in a shell goes before the credentials, or beside
+// them, and how it is taken out.
+func (e *Export) tellShell(app *App, f format.Format, v format.Values) {
+	if unsetting(f, "") == "" {
+		return
+	}
+	if app.Getenv(format.SessionToken) != "" && v.Credentials.SessionToken == "" {
+		app.Note("this shell has a session token, with which these make every request fail; take it out: " +
+			unsetting(f, format.SessionToken, format.Expiration))
+	}
+	same := e.Wish == Wish{} && !e.narrows() && !e.RawKey
+	if profile := app.Getenv(profileName); profile != "" && (profile != e.Profile || !same) {
+		app.Note("this shell sets AWS_PROFILE, which some SDKs (JavaScript's) take before these; take it out: " + unsetting(f, profileName))
+	}
+	if names := app.outerEndpoints(); e.Local == "" && f == format.EnvNoExport && len(names) > 0 {
+		app.Warn(fmt.Sprintf("this shell still sets %s, from when it had no real credentials: requests that are signed with these go there; take it out: %s",
+			strings.Join(names, ", "), unsetting(f, names...)))
+	}
+}
+
+// forgetting is what a shell is to run before it takes a format's lines: it
+// forgets the endpoints of an outer --local, which must not get what is signed
+// with real credentials. Others than shells may read NAME=value.
+func (e *Export) forgetting(app *App, f format.Format) string {
+	names := app.outerEndpoints()
+	if e.Local != "" || len(names) == 0 {
+		return ""
+	}
+	switch f {
+	case format.Env: // with what ends it also in eval $(…), which makes all one line
+		return unsetting(f, names...) + ";\n"
+	case format.Fish, format.PowerShell:
+		return unsetting(f, names...) + "\n"
+	case format.WindowsCmd: // where for /f takes no more than one command from a line
+		return "set " + strings.Join(names, "=\nset ") + "=\n"
+	}
+	return ""
+}
+
+// unsetting is how a shell that takes a format forgets variables; empty where no
+// shell takes it.
+func unsetting(f format.Format, names ...string) string {
 	switch f {
 	case format.Env, format.EnvNoExport:
-		return "unset " + token + " " + end
+		return "unset " + strings.Join(names, " ")
 	case format.Fish:
-		return "set -e " + token + " " + end
+		return "set -e " + strings.Join(names, " ")
 	case format.PowerShell:
-		return "Remove-Item Env:" + token + ", Env:" + end + " -ErrorAction Ignore"
+		return "Remove-Item Env:" + strings.Join(names, ", Env:") + " -ErrorAction Ignore"
 	case format.WindowsCmd:
-		return "(set " + token + "=) & (set " + end + "=)"
+		return "(set " + strings.Join(names, "=) & (set ") + "=)"
 	}
 	return ""
 }

@@ -26,6 +26,12 @@ func (e *Export) toGitHub(ctx context.Context, app *App, s *supply) error {
 	if err != nil {
 		return err
 	}
+	if e.Local == "" {
+		// A step can't unset a variable. SDKs take an empty endpoint for none.
+		for _, name := range app.outerEndpoints() {
+			values.More = append(values.More, format.Variable{Name: name})
+		}
+	}
 	masks, err := format.Masks(values)
 	if err != nil {
 		return err

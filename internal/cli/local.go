@@ -39,6 +39,16 @@ func cutLocal(environ []string) (rest, local []string) {
 	return rest, local
 }
 
+// outerEndpoints are the names of what an outer --local has set, sorted.
+func (a *App) outerEndpoints() (names []string) {
+	for _, entry := range a.local {
+		name, _, _ := strings.Cut(entry, "=")
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // localEndpoints are the names of the endpoints that --local has set, among
 // variables with the key that is none. Those of one service come in pairs: one
 // of the two alone is somebody else's.
