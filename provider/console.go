@@ -86,9 +86,7 @@ func NewConsole(config *awsconfig.Config, getenv func(string) string, link Link,
 		c.Page.Region = defaultRegions[partition]
 	}
 	if page.Region != "" && partitionOfRegion(page.Region) != partition {
-		return nil, fault.New(fault.Usage,
-			fmt.Sprintf("--region: %q is in the partition %s, and the credentials of profile %q are of %s", page.Region, partitionOfRegion(page.Region), link.Profile(), partition),
-			fmt.Sprintf("name a region of %s, or a profile of %s", partition, partitionOfRegion(page.Region)))
+		return nil, elsewhere(page.Region, partition, link)
 	}
 	known := false
 	if c.domain, known = consoleDomains[partition]; !known {
@@ -112,6 +110,21 @@ func Elsewhere(region string, link Link, section *awsconfig.Section) bool {
 	home := knownHome(link, section)
 	_, common := consoleDomains[home]
 	return common && partitionOfRegion(region) != home
+}
+
+// CheckHome returns an error for a --region that is Elsewhere.
+func CheckHome(region string, link Link, section *awsconfig.Section) error {
+	if !Elsewhere(region, link, section) {
+		return nil
+	}
+	return elsewhere(region, knownHome(link, section), link)
+}
+
+func elsewhere(region, home string, link Link) error {
+	there := partitionOfRegion(region)
+	return fault.New(fault.Usage,
+		fmt.Sprintf("--region: %q is in the partition %s, and the credentials of profile %q are of %s", region, there, link.Profile(), home),
+		fmt.Sprintf("name a region of %s, or a profile of %s", home, there))
 }
 
 // knownHome is the partition that a chain's credentials are of, as far as the

@@ -86,8 +86,9 @@ func (s *Source) open(app *App, raw bool) (*supply, error) {
 	}
 	if s.Region == "" {
 		result.takeRegion(app, section)
+		return result, nil
 	}
-	return result, nil
+	return result, provider.CheckHome(s.Region, run.link, section)
 }
 
 // retrieve gets credentials within a run's time.
