@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/awsmint/awsmint/internal/atomicfile"
 	"github.com/awsmint/awsmint/internal/dotenv"
@@ -19,8 +20,14 @@ const profileName = "AWS_PROFILE"
 // being read, who else may read it, and whether git would take it into a
 // repository: where strict, it refuses that.
 func (f *envFile) check(ctx context.Context, strict bool) error {
+	if err := f.checkName(); err != nil {
+		return err
+	}
 	data, err := dotenv.Read(f.path)
 	if err != nil {
+		return err
+	}
+	if err := dotenv.CheckLines(f.path, data); err != nil {
 		return err
 	}
 	if _, ok := dotenv.Lookup(data, profileName); ok {
@@ -32,6 +39,18 @@ func (f *envFile) check(ctx context.Context, strict bool) error {
 		}
 	}
 	return f.checkGit(ctx, strict)
+}
+
+// checkName refuses names by which somebody meant another file, and those of
+// places where no file can be.
+func (f *envFile) checkName() error {
+	switch {
+	case f.path == "-":
+		return fault.New(fault.Usage, `"-" is no file`, "leave the flag out to have the credentials printed (awsmint export), or name the file: ./-")
+	case strings.HasPrefix(f.path, "~/"):
+		return fault.New(fault.Usage, fmt.Sprintf("%q: no shell has put your home directory in place of the ~", f.path), "leave a blank, and no =, between the flag and the path, and no quotes round it")
+	}
+	return dotenv.CheckPlace(f.path)
 }
 
 func (f *envFile) checkGit(ctx context.Context, strict bool) error {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/awsmint/awsmint/internal/atomicfile"
 	"github.com/awsmint/awsmint/internal/fault"
@@ -28,7 +29,7 @@ func Read(path string) ([]byte, error) {
 	case err != nil:
 		return nil, atomicfile.ReadFault(path, err)
 	case info.IsDir():
-		return nil, notAFile(path, "is a directory", "give the file in it, such as "+filepath.Join(path, ".env"))
+		return nil, isDirectory(path)
 	case !info.Mode().IsRegular():
 		return nil, notAFile(path, "is a device or a pipe", "give the path of a file")
 	}
@@ -49,6 +50,27 @@ func Read(path string) ([]byte, error) {
 		return nil, notAFile(path, "is not a text file", "give the path of a .env file")
 	}
 	return data, nil
+}
+
+// CheckLines refuses what has sections, as ~/.aws/credentials has: lines of a
+// .env file would end up in the last of them, and SDKs refuse the whole.
+func CheckLines(path string, data []byte) error {
+	for _, s := range parse(data).statements {
+		line := strings.TrimSpace(s.text)
+		switch {
+		case line == "", line[0] == '#', line[0] == ';':
+		case line[0] == '[' && strings.ContainsRune(line, ']'):
+			return notAFile(path, "has sections, as ~/.aws/credentials has",
+				"give the path of a .env file; programs that read profiles get their credentials from awsmint by credential_process")
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+func isDirectory(path string) error {
+	return notAFile(path, "is a directory", "give the file in it, such as "+filepath.Join(path, ".env"))
 }
 
 func notAFile(path, why, hint string) error {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -88,4 +89,16 @@ func lock(ctx context.Context, path, lockDir string) (unlock func(), err error) 
 	}
 	atomicfile.Sweep(file)
 	return unlock, nil
+}
+
+// CheckPlace returns the error that Update would have where no file can be at
+// path.
+func CheckPlace(path string) error {
+	if path != "" && os.IsPathSeparator(path[len(path)-1]) {
+		return isDirectory(path)
+	}
+	if _, err := os.Stat(filepath.Dir(atomicfile.Target(path))); errors.Is(err, fs.ErrNotExist) {
+		return atomicfile.WriteFault(path, err)
+	}
+	return nil
 }

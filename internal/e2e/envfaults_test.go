@@ -51,10 +51,10 @@ func TestEnvFileThatCannotBeWritten(t *testing.T) {
 		{"a directory", l.Dir, []string{"is a directory", ".env"}, 0},
 		{"a device", "/dev/full", []string{"is a device or a pipe"}, 0},
 		{"no text", l.Binary, []string{"larger than 1 MiB"}, 0},
+		{"no such directory", filepath.Join(l.Dir, "nosuch", ".env"), []string{"make the directory"}, 0},
 		{"a full disk", filepath.Join(full, ".env"), []string{"no space left on device", "the file is as it was"}, 1},
 		{"a read-only disk", filepath.Join(readOnly, ".env"), []string{"read-only file system"}, 1},
 		{"a file that is mounted", mounted, []string{"device or resource busy", "mount the directory"}, 1},
-		{"no such directory", filepath.Join(l.Dir, "nosuch", ".env"), []string{"make the directory"}, 1},
 	} {
 		failed(t, l.Run("", "export", "work", "--file", c.path), 1, append(c.words, c.path)...)
 		if t.Failed() {
