@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -89,6 +90,25 @@ func TestRefusals(t *testing.T) {
 	}
 	if text := logged.String(); !strings.Contains(text, "status=403") || strings.Contains(text, token) || strings.Contains(text, "hidden") || strings.Contains(text, "evil") {
 		t.Errorf("logged:\n%s", text)
+	}
+}
+
+// The socket is bound to loopback; whatever brings a request here from elsewhere
+// all the same, a proxy or a mistake, gets nothing.
+func TestStrangersAreRefused(t *testing.T) {
+	s := start(t, give(lasting()), endpoint.Options{})
+	for peer, want := range map[string]int{
+		"127.0.0.1:1": 200, "[::1]:1": 200, "[::ffff:127.0.0.1]:1": 200,
+		"192.0.2.1:1": 403, "[2001:db8::1]:1": 403, "0.0.0.0:1": 403, "": 403, "127.0.0.1": 403,
+	} {
+		r := httptest.NewRequest(http.MethodGet, s.URL(), nil)
+		r.Header.Set("Authorization", s.Token().Reveal())
+		r.RemoteAddr = peer
+		answer := httptest.NewRecorder()
+		s.ServeHTTP(answer, r)
+		if answer.Code != want || strings.Contains(answer.Body.String(), "hidden") != (want == 200) {
+			t.Errorf("%q: status %d, want %d", peer, answer.Code, want)
+		}
 	}
 }
 
