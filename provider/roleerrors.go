@@ -14,6 +14,9 @@ func (c call) explainRole(err error, code, message string) error {
 	case code == "ExpiredToken" || code == "ExpiredTokenException":
 		return c.refused(err, fmt.Sprintf("the credentials of profile %q, which the role is assumed with, have expired (%s)", source.Profile(), Describe(role)), renewal(source))
 	case code == "InvalidClientTokenId" && isTemporary(source):
+		if fact, hint := c.elsewhere(); fact != "" {
+			return c.refused(err, fact, hint)
+		}
 		return c.refused(err, fmt.Sprintf("AWS no longer accepts the credentials %s of profile %q (%s)", LastFour(c.keyID), source.Profile(), Describe(role)),
 			"they were revoked, or the key behind them was deleted or disabled; "+renewal(source))
 	case code == "AccessDenied" && has("sts:"):
