@@ -134,7 +134,9 @@ func (c *Config) Services(name string) (*Section, error) {
 func (c *Config) section(h Header) (*Section, error) {
 	if len(c.config.find(h)) == 0 {
 		hint := fmt.Sprintf("add it there, or correct the %s setting that names it", settingFor(h.kind))
-		if meant := DidYouMean(h.name, c.config.names(h.kind)); meant != "" {
+		if unquoted := c.config.unquoted(h); unquoted != "" {
+			hint = unquoted
+		} else if meant := DidYouMean(h.name, c.config.names(h.kind)); meant != "" {
 			hint = meant
 		}
 		return nil, fault.New(fault.Missing, fmt.Sprintf("no section %q in %q", h, c.config.name), hint)

@@ -27,13 +27,16 @@ func (c *Config) noProfile(name string) error {
 }
 
 // Meant is a hint at which profile may have been meant by a name that is
-// missing: one whose header fits the other file only, or one of a similar name.
-// It is empty where there is neither.
+// missing: one whose header fits the other file only, or lacks its quotes, or
+// one of a similar name. It is empty where there is none.
 //
 // The profiles in but are not meant: those that the name was met in.
 func (c *Config) Meant(name string, but ...string) string {
 	if misplaced := c.misplaced(name); misplaced != "" {
 		return misplaced
+	}
+	if unquoted := c.config.unquoted(ConfigProfile(name)); unquoted != "" {
+		return unquoted
 	}
 	others := slices.DeleteFunc(c.Profiles(), func(other string) bool { return slices.Contains(but, other) })
 	return DidYouMean(name, others)
@@ -63,6 +66,17 @@ func (c *Config) misplaced(name string) string {
 			return fmt.Sprintf("line %d of %q has [%s], which must be written %s in this file",
 				in.source.line(found[0].start), in.source.name,
 				strings.TrimSpace(in.written.kind+" "+name), in.right)
+		}
+	}
+	return ""
+}
+
+// unquoted looks for a header whose name needs quotes, such as [profile my
+// work]: without them, SDKs pass over it.
+func (s *source) unquoted(h Header) string {
+	for _, sec := range s.sections {
+		if t := sec.title; t.kind == h.kind && t.name == h.name && !t.usable() && quotable(t.name) {
+			return fmt.Sprintf("line %d of %q has %s, which must be written [%s %q]", s.line(sec.start), s.name, h, h.kind, h.name)
 		}
 	}
 	return ""

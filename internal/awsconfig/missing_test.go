@@ -9,7 +9,7 @@ import (
 
 func TestMissingProfileIsExplained(t *testing.T) {
 	config := mustParse(t,
-		"[profile work]\n[profile word]\n[profile workshop]\n[profile Production]\n[staging]\n[profile a]\n[profile b]\n",
+		"[profile work]\n[profile word]\n[profile workshop]\n[profile Production]\n[staging]\n[profile a]\n[profile b]\n[profile my work]\n",
 		"[legacy]\n[profile sandbox]\n")
 	for _, c := range []struct{ name, hint string }{
 		{"wrok", `did you mean "work"?`},
@@ -21,6 +21,7 @@ func TestMissingProfileIsExplained(t *testing.T) {
 		{"something", "run: awsmint add something"},
 		{"works-hard", "run: awsmint add works-hard"},
 		{"staging", `line 5 of "config" has [staging], which must be written [profile staging] in this file`},
+		{"my work", `line 8 of "config" has [profile my work], which must be written [profile "my work"]`},
 		{"sandbox", `line 2 of "credentials" has [profile sandbox], which must be written [sandbox] in this file`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -54,10 +55,11 @@ func TestDistance(t *testing.T) {
 }
 
 func TestMissingSectionIsExplained(t *testing.T) {
-	config := mustParse(t, "[sso-session acme]\n[services acmo]\n[profile acne]\n", "")
+	config := mustParse(t, "[sso-session acme]\n[services acmo]\n[profile acne]\n[sso-session my acme]\n", "")
 	for name, hint := range map[string]string{
-		"amce": `did you mean "acme"?`,
-		"corp": "add it there, or correct the sso_session setting that names it",
+		"amce":    `did you mean "acme"?`,
+		"my acme": `line 4 of "config" has [sso-session my acme], which must be written [sso-session "my acme"]`,
+		"corp":    "add it there, or correct the sso_session setting that names it",
 	} {
 		_, err := config.SSOSession(name)
 		wantFault(t, err, fault.Missing, `no section "[sso-session `+name+`]" in "config"`)
