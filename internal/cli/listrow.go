@@ -194,10 +194,14 @@ func origin(source provider.Link, profile string) string {
 	case *provider.Container:
 		return "the container"
 	}
-	if source.Profile() == profile {
+	if source.Profile() != profile {
+		return source.Profile()
+	}
+	switch source.(type) {
+	case *provider.Session, *provider.Key, *provider.Static:
 		return "its own key"
 	}
-	return source.Profile()
+	return "its own " + provider.Kind(source)
 }
 
 // roleName is a role as a person knows it: "Admin in 111122223333".
