@@ -202,7 +202,13 @@ func TestContainersShareNoEntry(t *testing.T) {
 	if provider.Name(one) == provider.Name(other) {
 		t.Error("two machines share an entry")
 	}
-	if provider.Name(one) == provider.Name(containerLink(t, environment{fullVariable: "http://127.0.0.1:9/y"})) {
-		t.Error("two containers share an entry")
+	for what, variables := range map[string]environment{
+		"address":    {fullVariable: "http://127.0.0.1:9/y"},
+		"token":      {fullVariable: env[fullVariable], "AWS_CONTAINER_AUTHORIZATION_TOKEN": "a"},
+		"token file": {fullVariable: env[fullVariable], "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/a"},
+	} {
+		if provider.Name(one) == provider.Name(containerLink(t, variables)) {
+			t.Errorf("two containers share an entry, with another %s", what)
+		}
 	}
 }

@@ -190,4 +190,7 @@ func TestInstancesShareNoEntry(t *testing.T) {
 	if provider.Name(one) == provider.Name(other) {
 		t.Error("two machines share an entry")
 	}
+	if provider.Name(one) == provider.Name(instanceLink(t, environment{metadataVariable: "http://127.0.0.1:8"}, "")) {
+		t.Error("two metadata services share an entry")
+	}
 }

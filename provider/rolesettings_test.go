@@ -117,7 +117,7 @@ func TestRolesThatDifferShareNoEntry(t *testing.T) {
 	seen := map[[32]byte]string{}
 	for _, lines := range []string{
 		"", "role_session_name = x1", "role_session_name = x2", "external_id = x1", "external_id = x2", "duration_seconds = 1800",
-		"duration_seconds = 7200", "awsmint_session = off", "awsmint_session_tags = a=1", "awsmint_session_tags = a=2", "awsmint_session_tags = a=1,b=2",
+		"duration_seconds = 7200", "awsmint_session = off", "awsmint_session_tags = a=1", "awsmint_session_tags = c=1", "awsmint_session_tags = a=2", "awsmint_session_tags = a=1,b=2",
 		"awsmint_session_tags = a=1,b=2\nawsmint_transitive_tags = a", "awsmint_session_tags = a=1,b=2\nawsmint_transitive_tags = b", "awsmint_source_identity = x1",
 		`awsmint_policy = {"a":1}`, `awsmint_policy = {"a":2}`, "awsmint_policy_arns = arn:aws:iam::aws:policy/P",
 		"awsmint_policy_arns = arn:aws:iam::aws:policy/P,arn:aws:iam::aws:policy/Q", "region = eu-west-1", "endpoint_url = https://a.test",
@@ -152,9 +152,12 @@ func TestRolesThatDifferShareNoEntry(t *testing.T) {
 // A plaintext key counts by its id: another one has other credentials.
 func TestPlaintextKeysThatDifferShareNoEntry(t *testing.T) {
 	one := resolved(t, "[profile work]\n"+keyB)
-	other := resolved(t, "[profile work]\n"+keyC)
-	if provider.Name(one).Digest == provider.Name(other).Digest {
-		t.Error("two keys have one digest")
+	for what, config := range map[string]string{
+		"key": "[profile work]\n" + keyC, "account": "[profile work]\n" + keyB + "aws_account_id = 111122223333\n",
+	} {
+		if provider.Name(one).Digest == provider.Name(resolved(t, config)).Digest {
+			t.Errorf("another %s, and the same digest", what)
+		}
 	}
 }
 

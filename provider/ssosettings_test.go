@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -136,6 +137,9 @@ func TestSSODigests(t *testing.T) {
 	}{
 		"role":     {base + "Ops\n", nil},
 		"endpoint": {base + "Dev\n", environment{"AWS_ENDPOINT_URL_SSO": "http://a"}},
+		"oidc":     {base + "Dev\n", environment{"AWS_ENDPOINT_URL_SSO_OIDC": "http://a"}},
+		"portal":   {strings.Replace(base, "acme.awsapps.com", "other.awsapps.com", 1) + "Dev\n", nil},
+		"region":   {strings.Replace(base, "sso_region = eu-west-1", "sso_region = eu-west-2", 1) + "Dev\n", nil},
 		"account":  {acme + "[profile work]\nsso_session = acme\nsso_account_id = 222233334445\nsso_role_name = Dev\n", nil},
 		"form":     {"[profile work]\nsso_start_url = https://acme.awsapps.com/start\nsso_region = eu-west-1\nsso_account_id = 222233334444\nsso_role_name = Dev\n", nil},
 	} {

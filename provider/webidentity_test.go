@@ -121,6 +121,7 @@ func TestWebIdentityCacheEntries(t *testing.T) {
 		"a session's name": name(file, "role_session_name = x7"),
 		"a policy":         name(file, "awsmint_policy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess"),
 		"a duration":       name(file, "duration_seconds = 7200"),
+		"an endpoint":      name(file, "endpoint_url = https://a.test"),
 	} {
 		if twin, same := seen[other]; same {
 			t.Errorf("%s and %s share an entry", what, twin)
