@@ -36,7 +36,8 @@ func (s *Status) Run(ctx context.Context, app *App) error {
 	if s.JSON {
 		err = printJSON(app, rows)
 	} else {
-		_, err = fmt.Fprint(app.Stdout, statusText(rows, app.Now(), app.display()))
+		table, below := statusText(rows, app.Now(), app.display())
+		_, err = fmt.Fprint(app.Stdout, table+below)
 	}
 	return errors.Join(err, lister.unopened)
 }

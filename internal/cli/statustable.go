@@ -35,12 +35,12 @@ type statusView struct {
 	ascii bool // for bars: a dumb terminal may know no more
 }
 
-// statusText is the table, and below it what is wrong in full.
-func statusText(rows []row, now time.Time, d display) string {
+// statusText is the table, and what stands below it: what is wrong in full.
+func statusText(rows []row, now time.Time, d display) (table, below string) {
 	if len(rows) == 0 {
-		return noRows
+		return noRows, ""
 	}
-	return statusTable(rows, now, d) + problems(rows, d.columns)
+	return statusTable(rows, now, d), problems(rows, d.columns)
 }
 
 func statusTable(rows []row, now time.Time, d display) string {

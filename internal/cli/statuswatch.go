@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +84,8 @@ func (w *statusWatch) show(ctx context.Context) error {
 	case w.status.JSON:
 		return w.printJSON(rows, err)
 	case d.moves && !errors.Is(term.Available(), term.ErrBackground):
-		return w.draw(w.text(rows, now, d, err), d)
+		table, below := w.text(rows, now, d, err)
+		return w.draw(table, below, d)
 	case d.moves: // the lines are the shell's, and somebody types there
 		w.drawn = nil
 		return nil
@@ -91,16 +93,16 @@ func (w *statusWatch) show(ctx context.Context) error {
 	return w.print(rows, now, d, err)
 }
 
-func (w *statusWatch) text(rows []row, now time.Time, d display, err error) (text string) {
+func (w *statusWatch) text(rows []row, now time.Time, d display, err error) (table, below string) {
 	if rows != nil {
-		text = statusText(rows, now, d)
+		table, below = statusText(rows, now, d)
 	}
 	if err != nil {
 		var failure strings.Builder
 		Report(&failure, err)
-		text += "\n" + failure.String()
+		below = "\n" + failure.String() + below
 	}
-	return text
+	return table, below
 }
 
 // print prints the table where something has changed since the last one. That
@@ -114,12 +116,12 @@ func (w *statusWatch) print(rows []row, now time.Time, d display, err error) err
 	if !w.changes(rows, state) {
 		return nil
 	}
-	text := w.text(rows, now, d, err)
+	table, below := w.text(rows, now, d, err)
 	if w.drawn != nil {
-		text = "\n" + text
+		table = "\n" + table
 	}
 	w.drawn = []int{}
-	_, err = fmt.Fprint(w.app.Stdout, text)
+	_, err = fmt.Fprint(w.app.Stdout, table+below)
 	return err
 }
 
@@ -140,14 +142,11 @@ func (w *statusWatch) changes(rows []row, state string) bool {
 	return w.last != last
 }
 
-// draw writes the text over the one before, in one write so that it does not
+// draw writes the texts over those before, in one write so that it does not
 // flicker. Lines are cut, not wrapped, and there are fewer than the terminal
 // has, so that the way back up is known.
-func (w *statusWatch) draw(text string, d display) error {
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	if most := max(1, d.rows-1); len(lines) > most {
-		lines = append(lines[:most-1:most-1], fmt.Sprintf("… %d more lines", len(lines)-most+1))
-	}
+func (w *statusWatch) draw(table, below string, d display) error {
+	lines := fitted(linesOf(table), linesOf(below), max(1, d.rows-1))
 	var out strings.Builder
 	if up := risen(w.drawn, d.columns); up > 0 {
 		fmt.Fprintf(&out, upLines, up)
@@ -165,6 +164,35 @@ func (w *statusWatch) draw(text string, d display) error {
 	out.WriteString(clearDown)
 	_, err := fmt.Fprint(w.app.Stdout, out.String())
 	return err
+}
+
+// fewForBoth is how many lines are too few for a table and what stands below it,
+// each with what tells of the rest.
+const fewForBoth = 3
+
+// fitted are the lines for which there is room. Where there is less than they
+// take, half of it is for what stands below the table, as far as that needs it.
+func fitted(table, below []string, most int) []string {
+	if most <= fewForBoth {
+		return cutAt(slices.Concat(table, below), most)
+	}
+	under := min(len(below), max(most/2, most-len(table)))
+	return slices.Concat(cutAt(table, most-under), cutAt(below, under))
+}
+
+// cutAt is the first of the lines, and in the last place how many more there are.
+func cutAt(lines []string, most int) []string {
+	if len(lines) <= most {
+		return lines
+	}
+	return append(slices.Clip(lines[:most-1]), fmt.Sprintf("… %d more lines", len(lines)-most+1))
+}
+
+func linesOf(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 }
 
 // risen is how many lines of a terminal the drawn ones take: it may have become

@@ -64,7 +64,7 @@ func TestWatchDrawsInPlace(t *testing.T) {
 		{"\x1b[31mten is ten\x1b[0m\n", "\x1b[4A\r\x1b[31mten is ten\x1b[0m\x1b[K\n\x1b[J"},
 	} {
 		out.Reset()
-		if err := w.draw(step.text, d); err != nil {
+		if err := w.draw(step.text, "", d); err != nil {
 			t.Fatal(err)
 		}
 		if got := out.String(); got != step.want {
@@ -73,7 +73,33 @@ func TestWatchDrawsInPlace(t *testing.T) {
 	}
 	out.Reset()
 	d.columns = 5 // the ten columns are two lines now
-	if err := w.draw("end\n", d); err != nil || !strings.HasPrefix(out.String(), fmt.Sprintf(upLines, 2)) {
+	if err := w.draw("end\n", "", d); err != nil || !strings.HasPrefix(out.String(), fmt.Sprintf(upLines, 2)) {
 		t.Errorf("in a narrower terminal: %q, %v", out.String(), err)
+	}
+}
+
+// What is wrong is seen although there are more profiles than lines, and some
+// profiles although much is wrong.
+func TestWatchShowsWhatIsWrongInFewLines(t *testing.T) {
+	for _, c := range []struct {
+		table, below string
+		most         int
+		want         string
+	}{
+		{"h 1 2 3", "", 4, "h 1 2 3"},
+		{"h 1 2 3", "a", 5, "h 1 2 3 a"},
+		{"h 1 2 3", "a", 4, "h 1 +2 a"},
+		{"h 1 2 3 4 5", "a b", 6, "h 1 2 +3 a b"},
+		{"h 1 2 3 4 5", "a b c d e", 6, "h 1 +4 a b +3"},
+		{"h 1", "a b c d e", 6, "h 1 a b c +2"},
+		{"h 1 2 3", "a b", 3, "h 1 +4"},
+		{"h 1 2 3", "a b", 2, "h +5"},
+		{"h 1 2 3", "a b", 1, "+6"},
+	} {
+		got := strings.Join(fitted(strings.Fields(c.table), strings.Fields(c.below), c.most), " ")
+		got = strings.NewReplacer("… ", "+", " more lines", "").Replace(got)
+		if got != c.want {
+			t.Errorf("%s and %s in %d lines: %q, want %q", c.table, c.below, c.most, got, c.want)
+		}
 	}
 }
