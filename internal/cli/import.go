@@ -10,6 +10,7 @@ import (
 	"github.com/awsmint/awsmint/internal/awsconfig"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/keycheck"
 	"github.com/awsmint/awsmint/internal/term"
 	"github.com/awsmint/awsmint/provider"
 )
@@ -174,13 +175,23 @@ func (r *imports) plain(config *awsconfig.Config) (names []string) {
 		f := taken(found)
 		switch {
 		case f.isNone():
-		case f.isTemporary():
-			r.app.Note(fmt.Sprintf("profile %q has a temporary key, which is left where it is", name))
+		case f.isTemporary() && !f.isPermanentByID(): // a token that another key has left is told of as such
+			r.app.Note(leftAlone(config, name, f))
 		default:
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// leftAlone is what is said of a temporary key. One that stands before awsmint's
+// own line is what an import left that was killed while it wrote the files.
+func leftAlone(config *awsconfig.Config, name string, f foundKey) string {
+	text := fmt.Sprintf("profile %q has a temporary key%s, which is left where it is", name, f.at(keycheck.AccessKeyID))
+	if section, err := config.Profile(name); err == nil && isReachable(section) {
+		text += "; SDKs use it in the place of awsmint: take its lines out, or, if it is a new one, run: awsmint import " + quoted(name)
+	}
+	return text
 }
 
 // unique is a list without repetitions.

@@ -42,6 +42,9 @@ func (f foundKey) isTemporary() bool {
 // endsByItself reports whether it is a temporary one by its id alone.
 func (f foundKey) endsByItself() bool { return isTemporaryID(f.id()) }
 
+// isPermanentByID reports whether it is one that never ends.
+func (f foundKey) isPermanentByID() bool { return strings.HasPrefix(f.id(), "AKIA") }
+
 func isTemporaryID(id string) bool { return strings.HasPrefix(id, "ASIA") }
 
 // at is where a part of it stands, or else what there is of it, in brackets to
