@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 }
 
 // leaves know nothing of the rooms above them.
-var leaves = []string{"internal/atomicfile", "internal/child", "internal/fault", "internal/filelock", "internal/keycheck", "internal/pace", "internal/paste", "internal/secret"}
+var leaves = []string{"internal/atomicfile", "internal/child", "internal/fault", "internal/filelock", "internal/keycheck", "internal/pace", "internal/paste", "internal/secret", "internal/shellword"}
 
 // workshops are for tests, the demo and the benchmark, and no part of awsmint:
 // they may use everything, and nothing that ships may use them.

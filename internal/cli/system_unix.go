@@ -7,10 +7,6 @@ import (
 	"os"
 )
 
-// actsInQuotes are the characters that mean something to a shell within double
-// quotes; the ! does to an interactive one.
-const actsInQuotes = "\"$`\\!"
-
 // openToOthers returns a file's mode, and whether it lets anybody but the owner
 // at the file.
 func openToOthers(info fs.FileInfo) (mode fs.FileMode, others bool) {

@@ -7,10 +7,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// actsInQuotes are the characters that mean something to PowerShell within
-// double quotes. The \ of paths does not.
-const actsInQuotes = "\"$`"
-
 // openToOthers is for Unix: a file on Windows has no mode of this kind.
 func openToOthers(fs.FileInfo) (mode fs.FileMode, others bool) { return 0, false }
 

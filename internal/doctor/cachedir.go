@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/awsmint/awsmint/internal/shellword"
 	"github.com/awsmint/awsmint/provider"
 )
 
@@ -29,17 +30,17 @@ func (e *examination) cacheDir() {
 		return
 	}
 	if owner, foreign := foreignOwner(info); foreign {
-		report("cache-owner", fmt.Sprintf("the cache directory belongs to the user %s: awsmint was run with sudo, perhaps", owner), fmt.Sprintf("run: sudo chown -R \"$(id -u)\" %s", dir))
+		report("cache-owner", fmt.Sprintf("the cache directory belongs to the user %s: awsmint was run with sudo, perhaps", owner), fmt.Sprintf("run: sudo chown -R \"$(id -u)\" %s", shellword.Quote(dir)))
 		return
 	}
 	if isOpen(info) {
 		f.Severity = Warning
-		report("cache-open", fmt.Sprintf("others may look into the cache directory (its mode is %04o); what is in it is sealed", info.Mode().Perm()), "run: chmod 700 "+dir)
+		report("cache-open", fmt.Sprintf("others may look into the cache directory (its mode is %04o); what is in it is sealed", info.Mode().Perm()), "run: chmod 700 "+shellword.Quote(dir))
 		f.Severity = Error
 	}
 	probe, err := os.CreateTemp(dir, ".doctor-*")
 	if err != nil {
-		report("cache-unwritable", fmt.Sprintf("nothing can be written into the cache directory: %v; each run asks for an MFA code", err), "run: chmod 700 "+dir+", make room on the disk, or set AWSMINT_CACHE_DIR to another place")
+		report("cache-unwritable", fmt.Sprintf("nothing can be written into the cache directory: %v; each run asks for an MFA code", err), "run: chmod 700 "+shellword.Quote(dir)+", make room on the disk, or set AWSMINT_CACHE_DIR to another place")
 		return
 	}
 	_, _ = probe.Close(), os.Remove(probe.Name())

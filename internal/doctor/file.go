@@ -11,6 +11,7 @@ import (
 	"github.com/awsmint/awsmint/internal/dotenv"
 	"github.com/awsmint/awsmint/internal/keycheck"
 	"github.com/awsmint/awsmint/internal/secret"
+	"github.com/awsmint/awsmint/internal/shellword"
 )
 
 // envFile looks at a .env file as at the environment that it becomes.
@@ -32,7 +33,7 @@ func (e *examination) envFile() {
 	}
 	v := variables{
 		area: File, holder: fmt.Sprintf("%q", e.File),
-		fresh: "get new ones where these came from, or run: " + e.export(), safe: "awsmint import PROFILE --env-file " + e.File + " --clear", after: "awsmint export PROFILE --file " + e.File,
+		fresh: "get new ones where these came from, or run: " + e.export(), safe: "awsmint import PROFILE --env-file " + shellword.Quote(e.File) + " --clear", after: "awsmint export PROFILE --file " + shellword.Quote(e.File),
 		where: func(name string) string { return e.File + ": " + name },
 		get:   func(name string) secret.String { value, _ := dotenv.Lookup(data, name); return value },
 	}
@@ -59,7 +60,7 @@ func (e *examination) export() string {
 	if ours := e.profiles(); profile == "" && len(ours) == 1 {
 		profile = ours[0]
 	}
-	return fmt.Sprintf("awsmint export %s --file %s", firstSet(profile, "PROFILE"), e.File)
+	return fmt.Sprintf("awsmint export %s --file %s", firstSet(profile, "PROFILE"), shellword.Quote(e.File))
 }
 
 // exposed tells whether the next commit would take the file's secrets along.
@@ -76,13 +77,13 @@ func (e *examination) exposed(v variables) {
 	// Of a link it is the target that git would take. A .gitignore speaks of
 	// its own directory.
 	dir, base := filepath.Split(atomicfile.Target(e.File))
-	dir = filepath.Clean(dir)
-	ignore := fmt.Sprintf("echo %s >> %s", base, filepath.Join(dir, ".gitignore"))
+	base = shellword.Quote(base)
+	ignore := fmt.Sprintf("echo %s >> %s", base, shellword.Quote(filepath.Join(dir, ".gitignore")))
 	switch exposure {
 	case dotenv.Tracked:
 		e.add(Finding{
 			ID: "file-tracked", Severity: severity, Area: File, Where: e.File, Fact: fmt.Sprintf("git tracks %q: its secrets are in the repository, or will be", e.File),
-			Advice: fmt.Sprintf("run: git -C %s rm --cached %s, and %s; a key that was committed is known to others: replace it", dir, base, ignore),
+			Advice: fmt.Sprintf("run: git -C %s rm --cached %s, and %s; a key that was committed is known to others: replace it", shellword.Quote(filepath.Clean(dir)), base, ignore),
 		})
 	case dotenv.Unignored:
 		e.add(Finding{

@@ -99,9 +99,9 @@ func job(t *testing.T, l *lab.Lab, _ *ststest.User) {
 	edit(t, l.ConfigFile(), " process work", " process job")
 }
 
-// keyInFile writes credentials, with more lines, into ~/app/.env.
+// keyInFile writes credentials, with more lines, into ~/my app/.env.
 func keyInFile(t *testing.T, l *lab.Lab, id, key, more string) string {
-	path := filepath.Join(l.Home, "app", ".env")
+	path := filepath.Join(l.Home, "my app", ".env")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -109,19 +109,19 @@ func keyInFile(t *testing.T, l *lab.Lab, id, key, more string) string {
 	return path
 }
 
-// repository makes ~/app one, with a .env that git does what with.
+// repository makes ~/my app one, with a .env that git does what with.
 func repository(commands ...string) func(*testing.T, *lab.Lab, *ststest.User) {
 	return func(t *testing.T, l *lab.Lab, alice *ststest.User) {
 		keyInFile(t, l, alice.AccessKeyID, alice.SecretAccessKey, "AWS_REGION=eu-west-1\n")
 		for _, args := range append([]string{"init -q"}, commands...) {
-			if r := l.RunProgram("", "git", append([]string{"-C", filepath.Join(l.Home, "app")}, strings.Fields(args)...)...); r.Err != nil {
+			if r := l.RunProgram("", "git", append([]string{"-C", filepath.Join(l.Home, "my app")}, strings.Fields(args)...)...); r.Err != nil {
 				t.Skip("git: ", r.Err, r.Stderr)
 			}
 		}
 	}
 }
 
-var inFile = []string{"work", "--file", "~/app/.env"}
+var inFile = []string{"work", "--file", "~/my app/.env"}
 
 // advices begin with the command that each is about.
 var advices = []advice{
@@ -223,7 +223,7 @@ var advices = []advice{
 		}},
 	{name: "export: no file", id: "file-missing", args: inFile, seeded: true,
 		breaks: func(t *testing.T, l *lab.Lab, _ *ststest.User) {
-			if err := os.Mkdir(filepath.Join(l.Home, "app"), 0o700); err != nil {
+			if err := os.Mkdir(filepath.Join(l.Home, "my app"), 0o700); err != nil {
 				t.Fatal(err)
 			}
 		}},
@@ -250,8 +250,10 @@ var advices = []advice{
 	{name: "git: a file that it does not ignore", id: "file-not-ignored", args: inFile, breaks: repository()},
 	{name: "chmod: a cache that others may look into", id: "cache-open", seeded: true,
 		breaks: func(t *testing.T, l *lab.Lab, _ *ststest.User) {
+			cache := filepath.Join(l.Home, "my cache")
+			l.Set("AWSMINT_CACHE_DIR", cache)
 			pasted(t, l)
-			if err := os.Chmod(l.CacheDir(), 0o755); err != nil {
+			if err := os.Chmod(cache, 0o755); err != nil {
 				t.Fatal(err)
 			}
 		}},
