@@ -46,7 +46,7 @@ func (f *envFile) write(ctx context.Context, v format.Values) error {
 	var stray []string
 	err := f.update(ctx, func(data []byte) ([]byte, error) {
 		id, _ := dotenv.Lookup(data, format.AccessKeyID)
-		if there = id.Reveal(); len(f.ours) > 0 && there != "" && there != now && !slices.Contains(f.ours, there) {
+		if there = id.Reveal(); there != now && f.isForeign(there) {
 			return nil, f.taken()
 		}
 		stray = strayEndpoints(data, v)
@@ -64,6 +64,12 @@ func (f *envFile) write(ctx context.Context, v format.Values) error {
 		f.app.Warn(fmt.Sprintf("%q still sets %s, from when it had no real credentials: requests that are signed with these go there", f.path, strings.Join(stray, ", ")))
 	}
 	return nil
+}
+
+// isForeign reports whether an access key id in the file is neither empty nor one
+// that it had before or from here.
+func (f *envFile) isForeign(id string) bool {
+	return len(f.ours) > 0 && id != "" && !slices.Contains(f.ours, id)
 }
 
 func (f *envFile) taken() error {
@@ -114,11 +120,15 @@ func isLocal(data []byte) bool {
 	return id.Reveal() == localKeyID
 }
 
-// clear empties the values, and leaves the lines for the next time. The
-// endpoints beside what is no real credentials go: nothing would tell any more
+// clear empties the values, and leaves the lines for the next time, and all of it
+// where another program has put credentials there meanwhile. The endpoints beside what is no real credentials go: nothing would tell any more
 // that they are no part of AWS. It returns what it did.
 func (f *envFile) clear(ctx context.Context) (done string, err error) {
 	err = f.update(ctx, func(data []byte) ([]byte, error) {
+		if id, _ := dotenv.Lookup(data, format.AccessKeyID); f.isForeign(id.Reveal()) {
+			done = "not emptied, it has the credentials of another program by now"
+			return data, nil
+		}
 		done = "nothing to empty"
 		for _, name := range secretNames {
 			if value, _ := dotenv.Lookup(data, name); !value.IsZero() {

@@ -136,3 +136,23 @@ func TestAnOlderCopyOfTheFileIsRenewed(t *testing.T) {
 		})
 	}
 }
+
+// The end of a watch empties its own credentials, and nobody else's.
+func TestAFileThatAnotherWroteIsNotEmptied(t *testing.T) {
+	file, s := renewed(t, func() string { return "A" })
+	values, err := s.retrieve(t.Context())
+	if err != nil || file.write(t.Context(), values) != nil {
+		t.Fatal(err)
+	}
+	for there, emptied := range map[string]bool{"C": false, "A": true} {
+		text := "AWS_ACCESS_KEY_ID=" + there + "\nAWS_SECRET_ACCESS_KEY=s\n"
+		if err := os.WriteFile(file.path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		done, err := file.clear(t.Context())
+		data, _ := os.ReadFile(file.path)
+		if err != nil || (string(data) != text) != emptied || (done == "emptied") != emptied {
+			t.Errorf("%s: %q, %v; the file:\n%s", there, done, err, data)
+		}
+	}
+}
