@@ -11,8 +11,9 @@ import (
 // Set returns data with the variables set, each by one line:
 //
 //   - the last line that sets it, with the value replaced: the indentation,
-//     `export`, blanks, quotes, comment and line break stay. Earlier lines that
-//     set it have no effect on anybody, and go;
+//     `export`, blanks, quotes, comment and line break stay, but backquotes,
+//     which only Node knows, become double quotes. Earlier lines that set it
+//     have no effect on anybody, and go;
 //   - else the last line that sets it behind a #, without the # (prose is not
 //     taken for such a line: its value is one word or in quotes);
 //   - else a new line, after the variable that comes before it in values, or
@@ -160,7 +161,8 @@ func (s *statement) assign(value string) {
 	// Without quotes python-dotenv and godotenv take a comment for the value
 	// where there is none, and godotenv takes the last # for its beginning.
 	misread := comment >= 0 && (value == "" || commentStart(a.tail[comment+1:]) < len(a.tail)-comment-1)
-	if a.quote == "" && (misread || !isPlain(value)) {
+	// No value that check has passed needs backquotes.
+	if a.quote == "`" || a.quote == "" && (misread || !isPlain(value)) {
 		a.quote = `"`
 	}
 	if strings.Contains(a.sep, ":") {

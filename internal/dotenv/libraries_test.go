@@ -30,6 +30,7 @@ var uglyLines = []string{
 	"X=\"first\n  second\"", "X='first\nNAME=inside\n# NAME=inside\n'", "Y=\"first\n\nNAME=inside\nexport NAME='inside'\" # end", "DB.URL=8",
 	"NAME=old", "NAME=", "NAME = old", "  export NAME=old", "export\tNAME='old'", "NAME=\"old\" # c", "NAME='old'#c", "NAME=old # c", "NAME=old # c # d",
 	"NAME= # c", "NAME=# c", "NAME =", "NAME=\"old\nX=inside\"", "NAME=old\t", "NAME=a#b", "NAME=\u00a0old", "\tNAME= \"\" ", "NAME=old words", "NAME=it's", "NAME: old", "NAME=old=old",
+	"NAME=`old`", "export NAME = `old` # c", "Y=`six`", "# NAME=`old`",
 	"#NAME=", "# NAME=old", "# export NAME='old'", "  ## NAME=old # c", "#NAME=\"old\"", "NAME_2=other", "MY_NAME=other",
 }
 
