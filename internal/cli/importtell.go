@@ -54,6 +54,9 @@ func (r *imports) close(order []string) {
 	} else {
 		r.app.Note("when the session has ended, paste a new one: " + provider.PasteAgain(first))
 	}
+	if r.CSV != "" {
+		r.app.Note(fmt.Sprintf("%q has the key still; when all works, delete it", r.CSV))
+	}
 	if r.EnvFile != "" {
 		after := "has the key still; put a session in its place"
 		if r.Clear {
