@@ -108,9 +108,10 @@ func (s *addition) chooseSerial(ctx context.Context, known []string) (string, er
 	return serial, provider.CheckSerial(serial)
 }
 
-// store keeps the key and the seed, if the item is still as it was found. What was minted from an earlier key goes
-// before the new one comes, so that no interruption leaves both, and once more
-// afterwards, for a mint that ended meanwhile.
+// store keeps the key and the seed, if the item is still as it was found. What
+// was minted from an earlier key goes before the new one comes, so that no
+// interruption leaves both, and once more afterwards, for a mint that ended
+// meanwhile.
 func (s *addition) store(ctx context.Context) error {
 	if err := unchanged(ctx, s.keychain, s.Profile, s.stored); err != nil {
 		return err
