@@ -53,7 +53,7 @@ func (e *examination) stored(profile string, session *provider.Session) *storedK
 	k.found = true
 	e.add(Finding{
 		ID: "keychain-read", Severity: OK, Area: Keychain, Profile: profile,
-		Fact: fmt.Sprintf("the keychain gave the key %s in %s", provider.LastFour(k.key.AccessKeyID), took.Round(time.Millisecond)),
+		Fact: fmt.Sprintf("the keychain gave the key %s in %s", provider.LastFour(k.key.AccessKeyID), took.Round(max(took.Truncate(time.Millisecond), time.Millisecond)/10)),
 	})
 	if took > slow {
 		e.add(Finding{
