@@ -163,3 +163,13 @@ func TestNewKeyThatCanBeNeitherStoredNorDeleted(t *testing.T) {
 		"at AWS there are "+provider.LastFour(r.user.AccessKeyID)+" and "+provider.LastFour(made)+", whose secret nobody knows")
 	r.wantKeys(r.user.AccessKeyID, made)
 }
+
+// The old key is the last that can be activated again where somebody has
+// deactivated the new one: it stays, although the session could delete it.
+func TestTheOldKeyStaysWhereTheNewOneStopsWorking(t *testing.T) {
+	r := newRotator(t, true)
+	var made string
+	_, err := r.rotate(when("deleting", r, func(r *rotator) { made = r.otherKey(); r.sts.DisableKey(made) }))
+	wantFault(t, err, fault.StatusOf(err), "AWS did not accept the key "+provider.LastFour(made), "it may have been deactivated or deleted", "awsmint rotate work")
+	r.wantKeys(r.user.AccessKeyID, made)
+}
