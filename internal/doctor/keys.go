@@ -160,7 +160,7 @@ func (e *examination) aged(k keyAt, about string, made time.Time, use string) {
 // second tells of a key of the user's that is not the one in use. One that a
 // rotation works with is told as that.
 func (e *examination) second(k keyAt, key provider.UserKey) {
-	if r := k.rotation; r != nil && (key.ID == r.Pending.AccessKeyID || key.ID == r.Retiring.AccessKeyID) {
+	if has(k.rotation, key.ID) {
 		return
 	}
 	state := "active"
@@ -173,8 +173,11 @@ func (e *examination) second(k keyAt, key provider.UserKey) {
 			provider.LastFour(key.ID), state, days(e.Now().Sub(key.Created)), firstSet(lastUsed(key, e.Now()), "its last use is not known")),
 		Advice: "find out who uses it, and when nobody does, delete it in the IAM console",
 	}
-	key.Holder = e.holder(key.ID)
+	rotating := false
+	key.Holder, rotating = e.holder(key.ID)
 	switch {
+	case rotating:
+		f.Advice = fmt.Sprintf("finish the rotation of profile %q, which it belongs to: awsmint rotate %[1]s", key.Holder)
 	case key.Holder != "":
 		f.Advice = fmt.Sprintf("take it out of profile %q, which has it, and delete it in the IAM console", key.Holder)
 	case key.Unused(e.Now(), provider.DefaultUnusedFor):
@@ -183,16 +186,21 @@ func (e *examination) second(k keyAt, key provider.UserKey) {
 	e.add(f)
 }
 
-// holder is the profile that has a key, in the files or in the keychain; empty:
-// none has.
-func (e *examination) holder(id string) string {
+// has reports whether a rotation works with a key.
+func has(r *keychain.Rotation, id string) bool {
+	return r != nil && (id == r.Pending.AccessKeyID || id == r.Retiring.AccessKeyID)
+}
+
+// holder is the profile that has a key, in the files or in the keychain, and
+// whether its rotation works with it; empty: none has.
+func (e *examination) holder(id string) (profile string, rotating bool) {
 	for _, name := range e.config.Profiles() {
 		section, err := e.config.Profile(name)
 		switch {
 		case err != nil:
 			continue
 		case section.Get("aws_access_key_id") == id:
-			return name
+			return name, false
 		case e.locked || !isOurs(section):
 			continue
 		}
@@ -200,11 +208,12 @@ func (e *examination) holder(id string) string {
 		if err != nil {
 			continue
 		}
-		if key, err := keychain.DecodeKey(value); err == nil && key.AccessKeyID == id {
-			return name
+		key, err := keychain.DecodeKey(value)
+		if err == nil && (key.AccessKeyID == id || has(key.Rotation, id)) {
+			return name, key.AccessKeyID != id
 		}
 	}
-	return ""
+	return "", false
 }
 
 // lastUsed tells when a key was used last; empty: AWS has not said.

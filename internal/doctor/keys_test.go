@@ -63,6 +63,14 @@ var keyTroubles = []trouble{
 			w.keys.items[keychain.KeyAccount("ci")] = keychain.EncodeKey(another(w))
 		},
 		func(w *world) { delete(w.keys.items, keychain.KeyAccount("ci")); one(w) }},
+	{"a second key that another profile's rotation has made", "second-key", "finish the rotation of profile \"ci\", which it belongs to: awsmint rotate ci",
+		func(w *world) {
+			w.configure("[profile ci]\nregion = eu-west-1\ncredential_process = " + w.line("ci") + "\n")
+			made, key := another(w), w.key()
+			key.Rotation = &keychain.Rotation{Step: keychain.RotationPending, Pending: keychain.KeyPair{AccessKeyID: made.AccessKeyID, SecretAccessKey: made.SecretAccessKey}}
+			w.keys.items[keychain.KeyAccount("ci")] = keychain.EncodeKey(key)
+		},
+		func(w *world) { delete(w.keys.items, keychain.KeyAccount("ci")); one(w) }},
 	{"a second key that is in use", "second-key", "find out who uses it",
 		func(w *world) {
 			another(w)
