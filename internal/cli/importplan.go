@@ -107,6 +107,9 @@ func (s *importStep) plan() string {
 	if s.another() {
 		text += ", in the place of " + provider.LastFour(s.stored.AccessKeyID)
 	}
+	if s.outgoing.there {
+		text += "; " + s.outgoing.String() + " is deleted"
+	}
 	if s.serial != "" {
 		text += "; its MFA device is " + s.serial
 	}

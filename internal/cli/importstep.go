@@ -18,6 +18,8 @@ type importStep struct {
 	run   *imports
 	found foundKey
 	stale []foundKey // temporary keys in the config files, which go
+
+	outgoing staleSeed // the seed that goes with the key before
 	temporary
 }
 
@@ -99,7 +101,11 @@ func (s *importStep) completePermanent(ctx context.Context) (err error) {
 	if s.newKey, err = s.checked(s.newKey); err != nil {
 		return err
 	}
-	return s.complete(ctx)
+	if err := s.complete(ctx); err != nil {
+		return err
+	}
+	s.outgoing, err = s.staleSeed(ctx)
+	return err
 }
 
 // do stores the key, reads it back, and only then writes the files.

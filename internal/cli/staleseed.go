@@ -43,9 +43,15 @@ func (s *addition) drop(ctx context.Context, stale staleSeed) error {
 	if err := s.keychain.Delete(ctx, keychain.SeedAccount(s.Profile)); err != nil && !isNotFound(err) {
 		return fault.Also(err, "the key is stored; so is still the seed that came with the one before: delete it with awsmint mfa remove "+quoted(s.Profile)+", then run the same command again")
 	}
-	s.dropped = "the seed that came with the key that was replaced"
-	if stale.device != "" {
-		s.dropped += ", of the device " + stale.device + ","
-	}
+	s.dropped = stale.String()
 	return nil
+}
+
+// String is what it is called to a person.
+func (s staleSeed) String() string {
+	text := "the seed that came with the key before"
+	if s.device != "" {
+		text += ", of the device " + s.device + ","
+	}
+	return text
 }

@@ -53,8 +53,8 @@ func TestTheSeedBesideAnotherKey(t *testing.T) {
 	}{
 		{"the key is not taken", tablet, phone, 0, false, true, "unlock it", ""},
 		{"the seed is not deleted", tablet, phone, 1, true, true, "the key is stored; so is still the seed that came with the one before", ""},
-		{"all goes well", tablet, phone, 2, true, false, "", "the seed that came with the key that was replaced, of the device " + phone + ", is deleted too"},
-		{"of which device the seed is was not kept", tablet, "", 2, true, false, "", "the seed that came with the key that was replaced is deleted too"},
+		{"all goes well", tablet, phone, 2, true, false, "", "the seed that came with the key before, of the device " + phone + ", is deleted too"},
+		{"of which device the seed is was not kept", tablet, "", 2, true, false, "", "the seed that came with the key before is deleted too"},
 		{"the new key has no device", "", phone, 2, true, false, "", "is deleted too"},
 		{"both have the same device", phone, phone, 2, true, true, "", ""},
 	} {
