@@ -89,7 +89,7 @@ func writeText(h hash.Hash, text string) {
 func Describe(l Link) string {
 	text := l.kind() + " " + l.Profile()
 	if source := l.Source(); source != nil {
-		text += " ← " + Describe(source)
+		text += arrow + Describe(source)
 	}
 	return text
 }

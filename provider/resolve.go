@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/awsmint/awsmint/internal/awsconfig"
@@ -93,7 +92,7 @@ type resolver struct {
 func (r *resolver) source(name string, namer *awsconfig.Section) (Link, error) {
 	section, err := r.next(name, namer, "source_profile")
 	if err != nil {
-		return nil, err
+		return nil, r.onTheWay(name, err)
 	}
 	if name == namer.Name() {
 		// A profile that is its own source uses what it has beside the role.
@@ -102,10 +101,11 @@ func (r *resolver) source(name string, namer *awsconfig.Section) (Link, error) {
 	if slices.Contains(r.visited, name) {
 		return nil, r.cycle(name)
 	}
-	if keys, err := r.keys(section); keys != nil || err != nil {
-		return keys, err
+	link, err := r.keys(section)
+	if link == nil && err == nil {
+		link, err = r.profile(section, Request{})
 	}
-	return r.profile(section, Request{})
+	return link, r.onTheWay(name, err)
 }
 
 // profile resolves a profile that was not met before. What asked says beyond
@@ -142,14 +142,14 @@ func (r *resolver) itself(section *awsconfig.Section) (Link, error) {
 func (r *resolver) behind(namer *awsconfig.Section, inner Request) (Link, error) {
 	section, err := r.next(inner.Profile, namer, "credential_process")
 	if err != nil {
-		return nil, err
+		return nil, r.onTheWay(inner.Profile, err)
 	}
 	if slices.Contains(r.visited, inner.Profile) {
 		return nil, r.cycle(inner.Profile)
 	}
 	link, err := r.profile(section, inner)
 	if err != nil || inner.RoleARN == "" {
-		return link, err
+		return link, r.onTheWay(inner.Profile, err)
 	}
 	return r.shorthand(section, link, inner, inLineOf(namer))
 }
@@ -160,7 +160,7 @@ func (r *resolver) next(name string, namer *awsconfig.Section, key string) (*aws
 	if errors.Is(err, awsconfig.ErrNoProfile) {
 		hint := firstSet(r.config.Meant(name, r.visited...), fmt.Sprintf("correct the name, or add the profile: awsmint add %s", name))
 		return nil, at(namer, key, fault.Wrap(err, fault.Missing,
-			fmt.Sprintf("there is no profile %q (%s)", name, strings.Join(append(slices.Clone(r.visited), name), " ← ")), hint))
+			fmt.Sprintf("there is no profile %q (%s)", name, writtenOut(append(slices.Clone(r.visited), name))), hint))
 	}
 	if err == nil {
 		err = checkKnown(section)
@@ -256,11 +256,4 @@ func (r *resolver) nearest() []*awsconfig.Section {
 	roles := slices.Clone(r.roles)
 	slices.Reverse(roles)
 	return roles
-}
-
-// cycle writes out a chain that comes back to a profile.
-func (r *resolver) cycle(name string) error {
-	path := append(slices.Clone(r.visited[slices.Index(r.visited, name):]), name)
-	return fault.Wrap(ErrCircle, fault.Usage, fmt.Sprintf("the profiles' sources form a circle: %s", strings.Join(path, " ← ")),
-		"give the last profile of the chain credentials of its own: a key (awsmint add), IAM Identity Center, or a credential_source")
 }
