@@ -2,9 +2,11 @@ package provider_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/awsmint/awsmint/cache"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/internal/keychain"
+	"github.com/awsmint/awsmint/internal/mfa"
 	"github.com/awsmint/awsmint/internal/secret"
 	"github.com/awsmint/awsmint/provider"
 )
@@ -117,6 +120,21 @@ func TestCacheThatCannotBeWrittenFailsNothing(t *testing.T) {
 	w.clock.advance(step)
 	w.mustMint(w.settings())
 	w.wantCalls(2)
+}
+
+// TestSpentCodeWhereNothingIsKept names why the code was spent, not the clock.
+func TestSpentCodeWhereNothingIsKept(t *testing.T) {
+	w := newWorld(t)
+	w.cache.Dir = filepath.Join(w.cache.Dir, "file", "cache")
+	if err := os.WriteFile(filepath.Dir(w.cache.Dir), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.mustMint(w.settings())
+	_, err := w.mint(w.settings())
+	wantFault(t, err, fault.Refused, "did not accept the MFA code", "what it gave can't be kept: ", w.cache.Dir)
+	if !errors.Is(err, mfa.ErrRefused) || strings.Contains(fault.HintOf(err), "clock") {
+		t.Errorf("%v\n%s", err, fault.HintOf(err))
+	}
 }
 
 func TestKeychainThatKeepsNoDataKeyFailsNothing(t *testing.T) {

@@ -76,7 +76,7 @@ func (c *Cached) retrieve(ctx context.Context) (aws.Credentials, error) {
 		c.log.Debug("not renewed, still valid", "expires", old.credentials.Expires, "error", err)
 		return old.credentials, nil
 	}
-	return renewed, err
+	return renewed, c.nothingKept(err)
 }
 
 // Cached returns what is in the cache and lives, without minting. ok is false

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/awsmint/awsmint/internal/fault"
+	"github.com/awsmint/awsmint/internal/mfa"
 )
 
 // entryRoom is the room in bytes for an entry. Session tokens are mostly under
@@ -28,6 +29,20 @@ func (c *Cached) CheckRoom(ctx context.Context) error {
 	release()
 	_, err = c.keys.getOrMake(ctx)
 	return err
+}
+
+// nothingKept says why a code was refused, where what the last one gave could
+// not be kept, nor the code be remembered as spent: the clock is not to blame.
+func (c *Cached) nothingKept(err error) error {
+	if c.last == "" || !errors.Is(err, mfa.ErrRefused) {
+		return err
+	}
+	release, full := c.room("each code works once, and what it gave", entryRoom)
+	if full == nil {
+		release()
+		return err
+	}
+	return fault.Wrap(err, fault.StatusOf(err), err.Error(), full.Error()+"; "+fault.HintOf(full))
 }
 
 // room keeps room for what is to be stored in the entry's place, until release.
