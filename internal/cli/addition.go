@@ -113,14 +113,14 @@ func (s *addition) chooseSerial(ctx context.Context, known []string) (string, er
 // interruption leaves both, and once more afterwards, for a mint that ended
 // meanwhile.
 func (s *addition) store(ctx context.Context) error {
+	stale, err := s.staleSeed(ctx)
+	if err != nil {
+		return err
+	}
 	if err := unchanged(ctx, s.keychain, s.Profile, s.stored); err != nil {
 		return err
 	}
 	if err := s.forgetSessions(); err != nil {
-		return err
-	}
-	stale, err := s.staleSeed(ctx)
-	if err != nil {
 		return err
 	}
 	// What add wrote is what remove will take out again.
