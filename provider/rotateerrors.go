@@ -21,6 +21,9 @@ func (r *rotating) standing(ctx context.Context, err error) error {
 	stands, next := r.stands(ctx)
 	if next != "" && !strings.Contains(hint, "awsmint rotate ") {
 		stands += fmt.Sprintf("; %s, run: awsmint rotate %s", next, r.Profile)
+		if r.step() == keychain.RotationPending && len(r.Publish) > 0 {
+			stands += ", with the same --publish if one was given" // those of the profile come by themselves
+		}
 	}
 	return fault.Wrap(err, fault.StatusOf(err), err.Error(), hint+stands)
 }

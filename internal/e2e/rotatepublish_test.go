@@ -33,7 +33,7 @@ func TestRotatePublishes(t *testing.T) {
 	}
 	for _, words := range []string{
 		"publish command 1 has taken the new key " + lastFour(pending.ID), "publish command 2 of 2 did not take the new key: exit status 3",
-		"the new key " + lastFour(pending.ID) + " is stored, " + lastFour(alice.AccessKeyID) + " is in use as before, and both are valid", "awsmint rotate work",
+		"the new key " + lastFour(pending.ID) + " is stored, " + lastFour(alice.AccessKeyID) + " is in use as before, and both are valid", "awsmint rotate work, with the same --publish if one was given",
 	} {
 		if !strings.Contains(r.Stderr, words) {
 			t.Errorf("stderr lacks %q:\n%s", words, r.Stderr)
