@@ -18,11 +18,14 @@ func TestRotateSeveral(t *testing.T) {
 	bob, carol := l.AWS.AddUser("bob"), l.AWS.AddUser("carol")
 	l.AWS.SetSelfService("bob", ststest.SelfServiceDenied)
 	l.AWS.SetKeyHistory(carol.AccessKeyID, time.Now().AddDate(0, 0, -30), time.Time{})
-	for profile, user := range map[string]*ststest.User{"work": alice, "again": alice, "bobs": bob, "carols": carol} {
-		if err := l.Add(profile, user, true); err != nil {
+	for _, p := range []struct {
+		profile string
+		user    *ststest.User
+	}{{"work", alice}, {"again", alice}, {"bobs", bob}, {"carols", carol}} {
+		if err := l.Add(p.profile, p.user, true); err != nil {
 			t.Fatal(err)
 		}
-		edit(t, l.ConfigFile(), "\nawsmint_mfa_serial = "+user.MFASerial, "\n# without "+profile)
+		edit(t, l.ConfigFile(), "\nawsmint_mfa_serial = "+p.user.MFASerial, "\n# without "+p.profile)
 	}
 	succeeded(t, l.Run("", "process", "again"))
 
