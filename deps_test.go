@@ -31,7 +31,7 @@ var leaves = []string{"internal/atomicfile", "internal/child", "internal/fault",
 
 // workshops are for tests, the demo and the benchmark, and no part of awsmint:
 // they may use everything, and nothing that ships may use them.
-var workshops = []string{"internal/ststest", "internal/lab", "internal/demo", "internal/bench", "internal/e2e", "internal/keychain/keyringtest", "internal/term/termtest", "internal/atomicfile/editortest"}
+var workshops = []string{"internal/ststest", "internal/lab", "internal/demo", "internal/bench", "internal/e2e", "internal/keychain/keyringtest", "internal/term/termtest", "internal/atomicfile/editortest", "internal/disktest"}
 
 // banned names what must not be linked into awsmint, and why.
 var banned = map[string]string{

@@ -8,22 +8,12 @@ import (
 	"testing"
 
 	"github.com/awsmint/awsmint/cache"
+	"github.com/awsmint/awsmint/internal/disktest"
 )
 
 // Room is there or it is not, and leaves nothing behind.
 func TestRoom(t *testing.T) {
-	disk := t.TempDir()
-	if err := syscall.Mount("awsmint-test", disk, "tmpfs", 0, "size=64k"); err != nil {
-		if os.Getenv("AWSMINT_TEST_REQUIRE") == "all" && os.Geteuid() == 0 {
-			t.Fatalf("tmpfs can't be mounted: %v, and AWSMINT_TEST_REQUIRE is all", err)
-		}
-		t.Skipf("mounting a full disk needs root: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, 0); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := disktest.Small(t, "64k")
 	c := &cache.Cache{Dir: filepath.Join(disk, "awsmint")}
 	n := name("work", "a")
 	release, err := c.Room(n, 8<<10)

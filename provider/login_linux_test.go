@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/awsmint/awsmint/internal/disktest"
 	"github.com/awsmint/awsmint/internal/fault"
 	"github.com/awsmint/awsmint/provider"
 )
@@ -15,18 +16,7 @@ import (
 // TestLoginSessionOnAFullDisk is not asked for a renewal that could not be kept,
 // and the AWS CLI's file stays as it is.
 func TestLoginSessionOnAFullDisk(t *testing.T) {
-	disk := t.TempDir()
-	if err := syscall.Mount("awsmint-test", disk, "tmpfs", 0, "size=32k"); err != nil {
-		if os.Getenv("AWSMINT_TEST_REQUIRE") == "all" && os.Geteuid() == 0 {
-			t.Fatalf("tmpfs can't be mounted: %v, and AWSMINT_TEST_REQUIRE is all", err)
-		}
-		t.Skipf("mounting a full disk needs root: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, 0); err != nil {
-			t.Error(err)
-		}
-	})
+	disk := disktest.Small(t, "32k")
 	w := newLoginWorld(t)
 	w.file = filepath.Join(disk, filepath.Base(w.file))
 	w.write(w.sts.Login(w.user.ARN))

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/awsmint/awsmint/internal/disktest"
 	"github.com/awsmint/awsmint/internal/fault"
 )
 
@@ -15,7 +16,7 @@ import (
 // one that could not be kept. The sign-in is as good as before once there is room.
 func TestRefreshOnAFullDisk(t *testing.T) {
 	w := newSSOWorld(t)
-	w.cache.Dir = filepath.Join(smallDisk(t), "cache")
+	w.cache.Dir = filepath.Join(disktest.Small(t, "64k"), "cache")
 	w.signIn()
 	filler := filepath.Join(filepath.Dir(w.cache.Dir), "filler")
 	if err := os.WriteFile(filler, make([]byte, 1<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
@@ -37,7 +38,7 @@ func TestRefreshOnAFullDisk(t *testing.T) {
 // TestNothingIsGotThatCouldNotBeKept where that is the whole point of it.
 func TestNothingIsGotThatCouldNotBeKept(t *testing.T) {
 	w, source := numbered(t, time.Hour)
-	disk := smallDisk(t)
+	disk := disktest.Small(t, "64k")
 	w.cache.Dir = filepath.Join(disk, "cache")
 	wantID(t, w.from(source, noMFA), "ASIA1")
 	if err := os.WriteFile(filepath.Join(disk, "filler"), make([]byte, 1<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
@@ -64,22 +65,4 @@ func TestNothingIsGotThatCouldNotBeKept(t *testing.T) {
 	if err := w.from(source, noMFA).CheckRoom(within(t)); !errors.Is(err, locked) {
 		t.Errorf("the key can't be kept: %v", err)
 	}
-}
-
-// smallDisk is a disk that is soon full.
-func smallDisk(t *testing.T) (dir string) {
-	t.Helper()
-	dir = t.TempDir()
-	if err := syscall.Mount("awsmint-test", dir, "tmpfs", 0, "size=64k"); err != nil {
-		if os.Getenv("AWSMINT_TEST_REQUIRE") == "all" && os.Geteuid() == 0 {
-			t.Fatalf("tmpfs can't be mounted: %v, and AWSMINT_TEST_REQUIRE is all", err)
-		}
-		t.Skipf("mounting a full disk needs root: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
 }
