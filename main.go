@@ -58,7 +58,10 @@ func run(args []string) int {
 	ctx, stop := heedSignals()
 	defer stop()
 	lingering := make(chan struct{})
-	app.Linger = sync.OnceFunc(func() { close(lingering) })
+	app.Linger = sync.OnceFunc(func() {
+		stop() // what says that a second signal ends it says so from now on
+		close(lingering)
+	})
 	disarm := context.AfterFunc(ctx, func() {
 		// A second signal ends the run by itself, and so does time where
 		// something can't be interrupted: a pipe that nobody reads.

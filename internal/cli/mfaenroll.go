@@ -69,8 +69,8 @@ func (m *MFAEnroll) Run(ctx context.Context, app *App) error {
 
 // linger takes the time that AWS needs, after a signal.
 func (e *enrolment) linger() {
-	e.app.Note("seeing to it that no device is left half made; a second Ctrl-C ends that")
 	e.app.Linger()
+	e.app.Note("seeing to it that no device is left half made; a second Ctrl-C ends that")
 }
 
 func (e *enrolment) warnOfPicture() {
