@@ -48,10 +48,10 @@ func (k UserKey) describe(now time.Time) string {
 	if !k.Active {
 		parts = append(parts, "inactive")
 	}
-	parts = append(parts, "made "+ago(now, k.Created))
+	parts = append(parts, "made "+Ago(now.Sub(k.Created)))
 	switch {
 	case !k.LastUsed.IsZero():
-		parts = append(parts, "last used "+ago(now, k.LastUsed))
+		parts = append(parts, "last used "+Ago(now.Sub(k.LastUsed)))
 	case k.UseKnown:
 		parts = append(parts, "never used")
 	default:
@@ -60,9 +60,9 @@ func (k UserKey) describe(now time.Time) string {
 	return LastFour(k.ID) + " (" + strings.Join(parts, ", ") + ")"
 }
 
-// ago is how many days ago a time was.
-func ago(now, then time.Time) string {
-	switch days := int(now.Sub(then).Hours() / 24); {
+// Ago puts a time that has gone by in days: "today", "3 days ago".
+func Ago(since time.Duration) string {
+	switch days := int(since / day); {
 	case days < 1:
 		return "today"
 	case days == 1:

@@ -115,7 +115,7 @@ func (i *Import) begin(app *App) (*imports, error) {
 		}
 	}
 	run.unasked = i.Yes || i.DryRun || app.noInput(false) || term.Available() != nil
-	if run.unasked && !i.Yes && !i.DryRun && !i.isElsewhere() {
+	if run.unasked && !i.Yes && !i.DryRun && !i.isElsewhere() && run.anyInFiles(config) {
 		return nil, unagreed
 	}
 	run.keychain, err = app.openKeychain(app.noInput(false))
@@ -161,6 +161,15 @@ func (i *Import) check(run *imports) (err error) {
 		}
 	}
 	return nil
+}
+
+// anyInFiles reports whether there is a key to import, or something that is
+// wrong with one: where there is none, nobody is to be asked about it.
+func (r *imports) anyInFiles(config *awsconfig.Config) bool {
+	return slices.ContainsFunc(r.profiles, func(name string) bool {
+		found, err := keysInFiles(config, name)
+		return err != nil || len(found) > 0
+	})
 }
 
 // plain are the profiles that have a permanent key in the files. Temporary ones

@@ -192,7 +192,7 @@ func (r *rotations) isDone(ctx context.Context, rotation *provider.Rotation) (bo
 	if err != nil || age >= r.olderThan {
 		return false, err
 	}
-	_, err = fmt.Fprintf(r.app.report(), "%s: key %s is %s old, and stays\n", profile, provider.LastFour(item.AccessKeyID), days(age))
+	_, err = fmt.Fprintf(r.app.report(), "%s: key %s was made %s, and stays\n", profile, provider.LastFour(item.AccessKeyID), provider.Ago(age))
 	return true, err
 }
 

@@ -164,11 +164,3 @@ func (r *rotations) remember(ctx context.Context, rotation *provider.Rotation, i
 		r.items[profile] = key
 	}
 }
-
-// days is an age as a person counts it.
-func days(age time.Duration) string {
-	if n := int(age / (24 * time.Hour)); n != 1 {
-		return fmt.Sprintf("%d days", n)
-	}
-	return "1 day"
-}

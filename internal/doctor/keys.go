@@ -115,7 +115,7 @@ func (e *examination) all(k keyAt, keys []provider.UserKey) {
 				Fact: fmt.Sprintf("the key %s is inactive", provider.LastFour(key.ID)), Advice: k.disabled,
 			})
 		default:
-			e.aged(k, "", key.Created, lastUsed(key, e.Now()))
+			e.aged(k, false, key.Created, lastUsed(key, e.Now()))
 		}
 	}
 }
@@ -123,18 +123,16 @@ func (e *examination) all(k keyAt, keys []provider.UserKey) {
 // agedAtLeast tells what the keychain knows of a key's age, which may be less
 // than that.
 func (e *examination) agedAtLeast(k keyAt, key keychain.Key) {
-	about := ""
-	if key.MadeAt.IsZero() {
-		about = "at least "
+	since, atLeast := key.Since(), key.MadeAt.IsZero()
+	if since.IsZero() || atLeast && days(e.Now().Sub(since)) == 0 {
+		return // nothing is known of it
 	}
-	if since := key.Since(); !since.IsZero() {
-		e.aged(k, about, since, "")
-	}
+	e.aged(k, atLeast, since, "")
 }
 
-// aged tells of a key's age, and of one that is older than its profile allows;
-// about stands before the age.
-func (e *examination) aged(k keyAt, about string, made time.Time, use string) {
+// aged tells of a key's age, and of one that is older than its profile allows.
+// atLeast: it may be older yet.
+func (e *examination) aged(k keyAt, atLeast bool, made time.Time, use string) {
 	limit := provider.DefaultMaxKeyAge
 	if section, err := e.config.Profile(firstSet(k.profile, "default")); err == nil {
 		if limit, err = provider.MaxKeyAge(section); err != nil {
@@ -143,12 +141,16 @@ func (e *examination) aged(k keyAt, about string, made time.Time, use string) {
 		}
 	}
 	age := e.Now().Sub(made)
+	about := "was made " + provider.Ago(age)
+	if atLeast {
+		about = fmt.Sprintf("is at least %d days old", days(age))
+	}
 	if use != "" {
-		use = ", " + use
+		about += ", " + use
 	}
 	f := Finding{
 		ID: "key-age", Severity: OK, Area: k.area, Profile: k.profile, Where: k.where,
-		Fact: fmt.Sprintf("the key %s is %s%d days old%s", provider.LastFour(k.id), about, days(age), use),
+		Fact: fmt.Sprintf("the key %s %s", provider.LastFour(k.id), about),
 	}
 	if age > limit {
 		f.ID, f.Severity, f.Advice = "key-old", Warning, k.rotate("")
@@ -169,8 +171,8 @@ func (e *examination) second(k keyAt, key provider.UserKey) {
 	}
 	f := Finding{
 		ID: "second-key", Severity: Warning, Area: k.area, Profile: k.profile, Where: k.where,
-		Fact: fmt.Sprintf("the user has a second key, %s (%s, %d days old, %s): while it is there the key in use can't be replaced",
-			provider.LastFour(key.ID), state, days(e.Now().Sub(key.Created)), firstSet(lastUsed(key, e.Now()), "its last use is not known")),
+		Fact: fmt.Sprintf("the user has a second key, %s (%s, made %s, %s): while it is there the key in use can't be replaced",
+			provider.LastFour(key.ID), state, provider.Ago(e.Now().Sub(key.Created)), firstSet(lastUsed(key, e.Now()), "its last use is not known")),
 		Advice: "find out who uses it, and when nobody does, delete it in the IAM console",
 	}
 	rotating := false
@@ -220,7 +222,7 @@ func (e *examination) holder(id string) (profile string, rotating bool) {
 func lastUsed(key provider.UserKey, now time.Time) string {
 	switch {
 	case !key.LastUsed.IsZero():
-		return fmt.Sprintf("last used %d days ago", days(now.Sub(key.LastUsed)))
+		return "last used " + provider.Ago(now.Sub(key.LastUsed))
 	case key.UseKnown:
 		return "never used"
 	}

@@ -111,7 +111,7 @@ func TestRotationByAgeLearnsTheAge(t *testing.T) {
 		t.Errorf("after add the age is %q", got)
 	}
 	r := l.Run("", "rotate", "work", "--older-than", "365d")
-	if r.Err != nil || !strings.Contains(r.Stdout, "is 120 days old, and stays") {
+	if r.Err != nil || !strings.Contains(r.Stdout, "was made 120 days ago, and stays") {
 		t.Errorf("status %d, stdout %q, stderr %q", r.Status, r.Stdout, r.Stderr)
 	}
 	if got := ageOf(t, l); got != "120!" {

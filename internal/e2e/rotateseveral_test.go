@@ -35,7 +35,7 @@ func TestRotateSeveral(t *testing.T) {
 	}
 	for _, want := range []string{
 		"work, again: key " + lastFour(alice.AccessKeyID) + " is replaced by " + lastFour(l.AWS.AccessKeys("alice")[0].ID) + " and deleted\n",
-		"carols: key " + lastFour(carol.AccessKeyID) + " is 30 days old, and stays\n",
+		"carols: key " + lastFour(carol.AccessKeyID) + " was made 30 days ago, and stays\n",
 	} {
 		if !strings.Contains(r.Stdout, want) {
 			t.Errorf("stdout lacks %q:\n%s", want, r.Stdout)
