@@ -99,7 +99,8 @@ func (e *examination) unresolved(name string, err error) {
 // run a credential_process for each request.
 const minWindow = 15 * time.Minute
 
-// lives warns of a window in which SDKs run awsmint for each request.
+// lives warns of a window in which SDKs run awsmint for each request, and of a
+// life that nobody is asked for.
 func (e *examination) lives(section *awsconfig.Section, link provider.Link) {
 	var window time.Duration
 	switch l := link.(type) {
@@ -107,6 +108,10 @@ func (e *examination) lives(section *awsconfig.Section, link provider.Link) {
 		window = l.Window
 	case *provider.Role:
 		window = l.Window
+	case *provider.WebIdentity:
+		window = l.Window
+	default:
+		e.lifeElsewhere(section, link)
 	}
 	if window == 0 || window >= minWindow {
 		return
@@ -115,6 +120,19 @@ func (e *examination) lives(section *awsconfig.Section, link provider.Link) {
 		ID: "window-short", Severity: Warning, Area: Profile, Profile: section.Name(), Where: place(section, "awsmint_expiry_window"),
 		Fact:   fmt.Sprintf("awsmint_expiry_window is %s: the AWS CLI, boto3 and the SDK for .NET run awsmint for each request once less than 15 minutes are left", provider.Span(window)),
 		Advice: "take awsmint_expiry_window out, or set it to 15m or more",
+	})
+}
+
+// lifeElsewhere warns of a duration in a profile whose credentials live as long
+// as others say.
+func (e *examination) lifeElsewhere(section *awsconfig.Section, link provider.Link) {
+	if section.Get("awsmint_duration") == "" {
+		return
+	}
+	e.add(Finding{
+		ID: "duration-ignored", Severity: Warning, Area: Profile, Profile: section.Name(), Where: place(section, "awsmint_duration"),
+		Fact:   fmt.Sprintf("awsmint_duration does nothing here: awsmint can't choose how long these credentials live: %s", provider.Describe(link)),
+		Advice: "take awsmint_duration out",
 	})
 }
 

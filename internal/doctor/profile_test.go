@@ -52,6 +52,8 @@ var profileTroubles = []trouble{
 		func(w *world) { w.configure("awsmint_expiry_window = 12h\n") }, sound},
 	{"a window below the SDKs'", "window-short", "set it to 15m or more",
 		func(w *world) { w.configure("awsmint_expiry_window = 5m\n") }, func(w *world) { w.configure("awsmint_expiry_window = 15m\n") }},
+	{"a duration where nobody is asked for one", "duration-ignored", "take awsmint_duration out",
+		func(w *world) { w.configure("awsmint_session = off\nawsmint_duration = 8h\n") }, func(w *world) { w.configure("awsmint_session = off\n") }},
 	{"a setting of another kind", "setting-wrong", "it must be on (the default) or off",
 		func(w *world) { w.configure("awsmint_session = maybe\n") }, func(w *world) { w.configure("awsmint_session = on\n") }},
 	{"half a key in plain text", "secret-missing", "set aws_secret_access_key",
