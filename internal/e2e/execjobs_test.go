@@ -5,7 +5,9 @@ package e2e
 import (
 	"context"
 	"net/http"
+	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +41,26 @@ func (p *person) run(line string) {
 	p.Expect(line[max(0, len(line)-10):] + "\r\n")
 }
 
+// wantStopped waits until a process is stopped. The shell waits for awsmint
+// alone, and on a busy machine the command may read a line before it heeds the
+// stop that it has been sent.
+func wantStopped(t *testing.T, pid string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		stat, err := os.ReadFile("/proc/" + pid + "/stat")
+		if err != nil {
+			t.Log("what the process does is not known: ", err)
+			return
+		}
+		if strings.Contains(string(stat), ") T ") {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("process %s is not stopped: %s", pid, stat)
+		}
+	}
+}
+
 // leave ends the shell with a status.
 func (p *person) leave(t *testing.T) {
 	t.Helper()
@@ -59,14 +81,16 @@ func TestExecUnderBash(t *testing.T) {
 		p := atBash(t, l)
 		run := strings.Join(execs(flags, "work"), " ")
 
-		p.run("awsmint " + run + " sh -c 'echo begun $((40+2)); exec cat'")
-		p.Expect("begun 42\r\n")
+		p.run("awsmint " + run + " sh -c 'echo begun $((40+2)) $$; exec cat'")
+		p.Expect("begun 42 ")
 		p.Type("one\n")
 		p.Expect("one\r\none\r\n")
+		pid := regexp.MustCompile(`begun 42 (\d+)`).FindStringSubmatch(p.Screen())[1]
 		for range 2 {
 			p.Type("\x1a")
 			p.Expect("Stopped")
 			p.Expect("ready> ")
+			wantStopped(t, pid)
 			p.run("jobs")
 			p.Expect("Stopped")
 			p.Expect("ready> ")
